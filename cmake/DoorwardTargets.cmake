@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Functions that make the project's targets, each with the same warnings, sanitizers and visibility.
+
+# Compiler settings of the project's own code; never exported to users.
+add_library(doorward_build_settings INTERFACE)
+if(DOORWARD_DEVELOPER)
+  target_compile_options(doorward_build_settings INTERFACE
+    -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual -Werror)
+endif()
+if(DOORWARD_SANITIZE)
+  target_compile_options(doorward_build_settings INTERFACE
+    -fsanitize=${DOORWARD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(doorward_build_settings INTERFACE -fsanitize=${DOORWARD_SANITIZE})
+endif()
+
+# doorward_floor(NAME SOURCE...): a floor of the core, as objects that the libraries and the unit tests are made of.
+# An INTERFACE floor (headers only, so far) names no sources.
+function(doorward_floor name)
+  add_library(doorward_${name} OBJECT ${ARGN})
+  target_include_directories(doorward_${name} PUBLIC
+    ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR} SYSTEM INTERFACE)
+  target_link_libraries(doorward_${name} PUBLIC ${DOORWARD_DEPENDENCIES} PRIVATE doorward_build_settings)
+  set_target_properties(doorward_${name} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+endfunction()
+
+# doorward_test(NAME FLOORS floor... SOURCES file... [LIBRARIES target...] [LABELS label...]): a GoogleTest program
+# that is linked with the named floors (all that its sources need, lower ones too) and registered with ctest.
+function(doorward_test name)
+  cmake_parse_arguments(ARG "" "" "FLOORS;SOURCES;LIBRARIES;LABELS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  foreach(floor IN LISTS ARG_FLOORS)
+    target_link_libraries(${name} PRIVATE doorward_${floor})
+  endforeach()
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
+  target_compile_definitions(${name} PRIVATE DOORWARD_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                             DOORWARD_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
+  target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} GTest::gmock GTest::gtest_main doorward_build_settings)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 900)
+  if(ARG_LABELS)
+    set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}")
+  endif()
+endfunction()
+
+# doorward_fuzzer(NAME FLOORS floor... SOURCES file... CORPUS folder): a program over LLVMFuzzerTestOneInput. In the fuzz
+# preset it is linked with libFuzzer; in every other build with a driver that runs the corpus once, as a test.
+function(doorward_fuzzer name)
+  cmake_parse_arguments(ARG "" "CORPUS" "FLOORS;SOURCES;LIBRARIES" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  foreach(floor IN LISTS ARG_FLOORS)
+    target_link_libraries(${name} PRIVATE doorward_${floor})
+  endforeach()
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
+  target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} doorward_build_settings)
+  if(DOORWARD_BUILD_FUZZERS)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cc)
+  endif()
+  add_test(NAME ${name}_corpus COMMAND ${name} ${ARG_CORPUS})
+  set_property(GLOBAL APPEND PROPERTY DOORWARD_FUZZERS ${name})
+endfunction()
