@@ -1,1 +1,41 @@
 # SPDX-License-Identifier: Apache-2.0
+#
+# What `cmake --install` puts where: headers, libraries, a CMake package, a pkg-config file, the command.
+#
+# The static and the shared library are two export sets, so that a user of the shared one needs none of
+# the packages that the static one is linked with.
+include(CMakePackageConfigHelpers)
+
+set(DOORWARD_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/doorward)
+
+function(doorward_install_library target set)
+  install(TARGETS ${target} EXPORT ${set}
+          ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+          LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+          RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(EXPORT ${set} NAMESPACE doorward:: DESTINATION ${DOORWARD_PACKAGE_DIR})
+endfunction()
+
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/doorward DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+        FILES_MATCHING PATTERN "*.h")
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+doorward_install_library(doorward doorwardStaticTargets)
+if(TARGET doorward_shared)
+  doorward_install_library(doorward_shared doorwardSharedTargets)
+endif()
+
+configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/doorwardConfig.cmake.in
+                              ${PROJECT_BINARY_DIR}/package/doorwardConfig.cmake
+                              INSTALL_DESTINATION ${DOORWARD_PACKAGE_DIR} NO_SET_AND_CHECK_MACRO)
+# Before 1.0 a minor version may break; "0.1" accepts 0.1.x alone.
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/doorwardConfigVersion.cmake
+                                 COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/package/doorwardConfig.cmake
+              ${PROJECT_BINARY_DIR}/package/doorwardConfigVersion.cmake
+        DESTINATION ${DOORWARD_PACKAGE_DIR})
+
+# ${pcfiledir} makes the installed tree movable.
+file(RELATIVE_PATH DOORWARD_PC_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+configure_file(${PROJECT_SOURCE_DIR}/cmake/doorward.pc.in ${PROJECT_BINARY_DIR}/package/doorward.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/package/doorward.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Installs a build tree into a prefix of its own, and builds and runs a user's ten lines against it:
+# by find_package and by pkg-config, static and shared.
+#
+#   run_test.sh BUILD_DIR CXX
+set -euo pipefail
+build=$1 cxx=$2
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+work=$build/install_test
+prefix="$work/a prefix"
+
+# quietly COMMAND...: its output is shown only where it fails.
+quietly() {
+  "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; echo "FAIL: $*" >&2; exit 1; }
+}
+
+rm -rf "$work"
+mkdir -p "$work"
+quietly cmake --install "$build" --prefix "$prefix"
+
+# The tree must not remember where it was installed, nor lean on the source or build folders.
+mv "$prefix" "$work/moved"
+prefix=$work/moved
+if grep -rIlF -e "$build" -e "$(cd "$here/../.." && pwd)" "$prefix"; then
+  echo "FAIL: the installed files above name the source or build tree" >&2
+  exit 1
+fi
+
+for linkage in static shared; do
+  quietly cmake -S "$here/consumer" -B "$work/cmake-$linkage" -G Ninja -DCMAKE_CXX_COMPILER="$cxx" \
+    -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix" -DLINKAGE=$linkage
+  quietly cmake --build "$work/cmake-$linkage"
+  "$work/cmake-$linkage/consumer"
+  echo "ok: find_package, $linkage"
+done
+
+PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name doorward.pc)")
+export PKG_CONFIG_PATH
+libdir=$(pkg-config --variable=libdir doorward)
+read -ra cflags <<<"$(pkg-config --cflags doorward)"
+read -ra static_libs <<<"$(pkg-config --static --libs doorward)"
+read -ra shared_libs <<<"$(pkg-config --libs doorward)"
+
+# Where both are installed, -ldoorward is the shared one; the static one is asked for by its file name.
+"$cxx" -std=c++20 "${cflags[@]}" "$here/consumer/main.cc" -o "$work/pc-static" \
+  "${static_libs[@]/#-ldoorward/-l:libdoorward.a}"
+"$work/pc-static"
+echo "ok: pkg-config, static"
+"$cxx" -std=c++20 "${cflags[@]}" "$here/consumer/main.cc" -o "$work/pc-shared" "${shared_libs[@]}"
+LD_LIBRARY_PATH=$libdir "$work/pc-shared"
+echo "ok: pkg-config, shared"
+if LD_LIBRARY_PATH=$libdir ldd "$work/pc-static" | grep libdoorward; then
+  echo "FAIL: the static consumer uses the shared library" >&2
+  exit 1
+fi
