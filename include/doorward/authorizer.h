@@ -92,10 +92,10 @@ class DOORWARD_EXPORT Authorizer {
   // Lifetime: the decision is valid until `scratch` is used again, and as long as the request's own
   // views. Cost: that of the token's signature, and well under a microsecond besides; no allocation
   // once warm.
-  Decision Authorize(const Request& request DOORWARD_LIFETIME_BOUND, Timestamp now,
+  Decision Authorize(const Request& request, Timestamp now,
                      Scratch& scratch DOORWARD_LIFETIME_BOUND) const noexcept;
-  Decision Authorize(const Request& request DOORWARD_LIFETIME_BOUND, const Credential& credential,
-                     Timestamp now, Scratch& scratch DOORWARD_LIFETIME_BOUND) const noexcept;
+  Decision Authorize(const Request& request, const Credential& credential, Timestamp now,
+                     Scratch& scratch DOORWARD_LIFETIME_BOUND) const noexcept;
 
   // Decides, and tells why. Slow; for people. No audit event is made.
   Explanation Explain(const Request& request, const Credential& credential, Timestamp now,
