@@ -24,6 +24,11 @@ function(doorward_floor name)
   set_target_properties(doorward_${name} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
 endfunction()
 
+# The tests with the label `concurrent`: what is worth building with ThreadSanitizer.
+add_custom_target(doorward_concurrent_tests)
+# All fuzzers; doorward_list_fuzzers() writes down what they are.
+add_custom_target(doorward_fuzzers)
+
 # doorward_test(NAME FLOORS floor... SOURCES file... [LIBRARIES target...] [LABELS label...]): a GoogleTest program
 # that is linked with the named floors (all that its sources need, lower ones too) and registered with ctest.
 function(doorward_test name)
@@ -40,6 +45,9 @@ function(doorward_test name)
   set_tests_properties(${name} PROPERTIES TIMEOUT 900)
   if(ARG_LABELS)
     set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}")
+    if("concurrent" IN_LIST ARG_LABELS)
+      add_dependencies(doorward_concurrent_tests ${name})
+    endif()
   endif()
 endfunction()
 
@@ -58,6 +66,16 @@ function(doorward_fuzzer name)
   else()
     target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cc)
   endif()
+  cmake_path(ABSOLUTE_PATH ARG_CORPUS BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
   add_test(NAME ${name}_corpus COMMAND ${name} ${ARG_CORPUS})
-  set_property(GLOBAL APPEND PROPERTY DOORWARD_FUZZERS ${name})
+  add_dependencies(doorward_fuzzers ${name})
+  set_property(GLOBAL APPEND_STRING PROPERTY DOORWARD_FUZZER_LIST
+               "${name}\t$<TARGET_FILE:${name}>\t${ARG_CORPUS}\n")
+endfunction()
+
+# doorward_list_fuzzers(): writes name, program and seed corpus of each fuzzer to fuzzers.tsv in the build folder, for
+# scripts/fuzz.
+function(doorward_list_fuzzers)
+  get_property(list GLOBAL PROPERTY DOORWARD_FUZZER_LIST)
+  file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/fuzzers.tsv CONTENT "${list}")
 endfunction()
