@@ -28,7 +28,7 @@ struct JsonNode {
   uint32_t size = 0;           // octets of a string; elements or members of a container
   const char* name = nullptr;  // of a member, unescaped
   union {
-    const char* text;  // kString, unescaped
+    const char* text;  // kString: unescaped; containers: their opening bracket in the document
     bool boolean;
     int64_t integer;
     double number;
@@ -40,7 +40,8 @@ enum class JsonError : uint8_t { kNone, kSyntax, kDuplicateMember };
 // Parses documents one after the other into memory that it keeps.
 class JsonParser {
  public:
-  // Octets that must be readable after the text (simdjson reads ahead); their values do not count.
+  // Octets that must be readable after the text (strings are read ahead); their values do not
+  // count.
   static constexpr size_t kPadding = 64;
 
   JsonParser();
@@ -51,8 +52,13 @@ class JsonParser {
   // Parses `text`, which is followed by kPadding readable octets. On success `root()` is the
   // document. Lifetime: nodes are valid until the next Parse, and as long as the text's memory.
   // Cost: one pass; an object's names are compared in at most n log n. No allocation once warm.
+  // Errors: what is no JSON is kSyntax, whatever names it repeats; too deep is kSyntax too.
+  // `max_depth` counts containers: 1 allows `[]` and not `[[]]`.
   JsonError Parse(std::string_view text, size_t max_depth) noexcept;
+  // Missing where the last Parse failed.
   JsonView root() const noexcept;
+  // Where the last Parse met what is no JSON.
+  size_t error_offset() const noexcept;
 
  private:
   struct State;

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A place in a JSON text that is being read, and the readers of its smallest parts. Each reader
+// leaves the cursor after what it read or, where it returns false, at the fault.
+
+#ifndef DOORWARD_CLAIMS_JSON_CURSOR_H_
+#define DOORWARD_CLAIMS_JSON_CURSOR_H_
+
+#include <cstddef>
+#include <string_view>
+
+#include "src/claims/buffer.h"
+#include "src/claims/json.h"
+
+namespace doorward {
+
+// INVARIANT: `at` <= `end`, and JsonParser::kPadding octets after `end` may be read.
+struct JsonCursor {
+  const char* at;
+  const char* end;
+
+  // The octet here; NUL, which is never right outside of a string, at the end.
+  char Peek() const noexcept { return at < end ? *at : '\0'; }
+
+  void SkipSpace() noexcept {
+    while (Peek() == ' ' || Peek() == '\n' || Peek() == '\r' || Peek() == '\t') ++at;
+  }
+
+  bool Skip(char expected) noexcept {
+    if (Peek() != expected) return false;
+    ++at;
+    return true;
+  }
+};
+
+// Where strings go whose escapes had to be undone. All of one text together are never longer than
+// the text, so that room for it, made once, never moves under the views that were handed out.
+class UnescapedStrings {
+ public:
+  void Reset(size_t text_size) noexcept {
+    text_size_ = text_size;
+    used_ = 0;
+  }
+  // Returns the place for the next string, or null where there is no memory.
+  char* Begin() noexcept {
+    return memory_.Reserve(text_size_ + JsonParser::kPadding) ? memory_.data() + used_ : nullptr;
+  }
+  void End(const char* end) noexcept { used_ = static_cast<size_t>(end - memory_.data()); }
+
+ private:
+  Buffer<char> memory_;
+  size_t text_size_ = 0;
+  size_t used_ = 0;
+};
+
+// Reads a string whose opening quote was just read, validating UTF-8 and undoing escapes.
+bool ReadJsonString(JsonCursor& cursor, UnescapedStrings& unescaped,
+                    std::string_view* out) noexcept;
+
+// Reads a number into `node`, as kInt or kDouble.
+bool ReadJsonNumber(JsonCursor& cursor, JsonNode& node) noexcept;
+
+}  // namespace doorward
+
+#endif  // DOORWARD_CLAIMS_JSON_CURSOR_H_

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include "src/base/utf8.h"
+#include "src/claims/json_cursor.h"
+
+namespace doorward {
+namespace {
+
+#if defined(__SSE2__)
+constexpr size_t kStride = 16;
+
+// Returns how many of the next kStride octets a string may simply run over: those that are neither
+// a quote, a backslash, a control character nor part of a multi-octet character.
+size_t CountPlain(const char* p) noexcept {
+  __m128i octets;
+  std::memcpy(&octets, p, sizeof octets);
+  // Octets from 0x80 are negative here, so that one comparison finds them and the controls.
+  const __m128i special = _mm_or_si128(_mm_cmplt_epi8(octets, _mm_set1_epi8(0x20)),
+                                       _mm_or_si128(_mm_cmpeq_epi8(octets, _mm_set1_epi8('"')),
+                                                    _mm_cmpeq_epi8(octets, _mm_set1_epi8('\\'))));
+  const auto mask = static_cast<uint32_t>(_mm_movemask_epi8(special));
+  return static_cast<size_t>(std::countr_zero(mask | (1u << kStride)));
+}
+#else
+constexpr size_t kStride = 8;
+
+size_t CountPlain(const char* p) noexcept {
+  size_t count = 0;
+  while (count < kStride) {
+    const auto octet = static_cast<unsigned char>(p[count]);
+    if (octet < 0x20 || octet >= 0x80 || octet == '"' || octet == '\\') break;
+    ++count;
+  }
+  return count;
+}
+#endif
+static_assert(kStride <= JsonParser::kPadding);
+
+// Moves over plain octets and whole UTF-8 characters, to a quote or a backslash. Returns false at
+// the end of the text, a control character or broken UTF-8.
+bool SkipText(JsonCursor& cursor) noexcept {
+  while (cursor.at < cursor.end) {
+    const size_t plain = CountPlain(cursor.at);
+    cursor.at += plain;
+    if (plain == kStride) continue;
+    if (cursor.at >= cursor.end) break;
+    const char c = *cursor.at;
+    if (c == '"' || c == '\\') return true;
+    if (static_cast<unsigned char>(c) < 0x20) return false;
+    const CodePoint next = DecodeUtf8({cursor.at, static_cast<size_t>(cursor.end - cursor.at)});
+    if (next.length == 0) return false;
+    cursor.at += next.length;
+  }
+  cursor.at = cursor.end;
+  return false;
+}
+
+// Reads four hexadecimal digits.
+bool ReadHex4(JsonCursor& cursor, uint32_t* value) noexcept {
+  *value = 0;
+  for (int i = 0; i < 4; ++i) {
+    const char c = cursor.Peek();
+    uint32_t digit;
+    if (c >= '0' && c <= '9') {
+      digit = static_cast<uint32_t>(c - '0');
+    } else if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')) {
+      digit = static_cast<uint32_t>((c | 0x20) - 'a') + 10;
+    } else {
+      return false;
+    }
+    *value = *value << 4 | digit;
+    ++cursor.at;
+  }
+  return true;
+}
+
+char* PutUtf8(uint32_t value, char* out) noexcept {
+  const auto put = [&out](uint32_t octet) { *out++ = static_cast<char>(octet); };
+  if (value < 0x80) {
+    put(value);
+  } else if (value < 0x800) {
+    put(0xC0 | value >> 6);
+    put(0x80 | (value & 0x3F));
+  } else if (value < 0x10000) {
+    put(0xE0 | value >> 12);
+    put(0x80 | (value >> 6 & 0x3F));
+    put(0x80 | (value & 0x3F));
+  } else {
+    put(0xF0 | value >> 18);
+    put(0x80 | (value >> 12 & 0x3F));
+    put(0x80 | (value >> 6 & 0x3F));
+    put(0x80 | (value & 0x3F));
+  }
+  return out;
+}
+
+// Reads what follows `\u`: a scalar value, spelt as a pair of surrogates where it needs one (RFC
+// 8259 section 7). A surrogate alone is no character (RFC 7493 section 2.1).
+char* ReadUnicodeEscape(JsonCursor& cursor, char* out) noexcept {
+  uint32_t value = 0;
+  if (!ReadHex4(cursor, &value)) return nullptr;
+  if (value >= 0xDC00 && value <= 0xDFFF) return nullptr;
+  if (value >= 0xD800 && value <= 0xDBFF) {
+    uint32_t low = 0;
+    if (!cursor.Skip('\\') || !cursor.Skip('u') || !ReadHex4(cursor, &low)) return nullptr;
+    if (low < 0xDC00 || low > 0xDFFF) return nullptr;
+    value = 0x10000 + ((value - 0xD800) << 10) + (low - 0xDC00);
+  }
+  return PutUtf8(value, out);
+}
+
+// Reads an escape whose backslash is here. Returns the end of what it wrote, or null.
+char* ReadEscape(JsonCursor& cursor, char* out) noexcept {
+  ++cursor.at;
+  const char c = cursor.Peek();
+  char plain;
+  switch (c) {
+    case '"':
+    case '\\':
+    case '/':
+      plain = c;
+      break;
+    case 'b':
+      plain = '\b';
+      break;
+    case 'f':
+      plain = '\f';
+      break;
+    case 'n':
+      plain = '\n';
+      break;
+    case 'r':
+      plain = '\r';
+      break;
+    case 't':
+      plain = '\t';
+      break;
+    case 'u':
+      ++cursor.at;
+      return ReadUnicodeEscape(cursor, out);
+    default:
+      return nullptr;
+  }
+  ++cursor.at;
+  *out++ = plain;
+  return out;
+}
+
+// Reads on from the first backslash of a string that began at `start`.
+bool ReadEscapedString(const char* start, JsonCursor& cursor, UnescapedStrings& unescaped,
+                       std::string_view* out) noexcept {
+  char* const begin = unescaped.Begin();
+  if (begin == nullptr) return false;
+  char* end = std::copy(start, cursor.at, begin);
+  while (*cursor.at == '\\') {
+    end = ReadEscape(cursor, end);
+    if (end == nullptr) return false;
+    const char* const text = cursor.at;
+    if (!SkipText(cursor)) return false;
+    end = std::copy(text, cursor.at, end);
+  }
+  ++cursor.at;
+  unescaped.End(end);
+  *out = {begin, static_cast<size_t>(end - begin)};
+  return true;
+}
+
+}  // namespace
+
+bool ReadJsonString(JsonCursor& cursor, UnescapedStrings& unescaped,
+                    std::string_view* out) noexcept {
+  const char* const start = cursor.at;
+  if (!SkipText(cursor)) return false;
+  if (*cursor.at != '"') return ReadEscapedString(start, cursor, unescaped, out);
+  *out = {start, static_cast<size_t>(cursor.at - start)};
+  ++cursor.at;
+  return true;
+}
+
+}  // namespace doorward
