@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Puts real tokens of a real provider through `doorward eval` and compares each answer with the expected one.
+//
+//   node demo.mjs COMMAND WORK_DIR ISSUER STRANGER     exit status 0: every answer was the expected one
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { discover, fetchKeys, personToken, serviceToken } from './client.mjs';
+import { demoRequests, row } from './requests.mjs';
+
+const API = 'https://api.shop.example';
+const [command, work, issuer, stranger] = process.argv.slice(2);
+const colour = process.stdout.isTTY && !process.env.NO_COLOR;
+const paint = (code, text) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
+let failures = 0;
+
+function doorward(args, input) {
+  const result = spawnSync(command, args, { input, encoding: 'utf8' });
+  if (result.error) throw result.error;
+  return result;
+}
+
+// Writes a policy into the work folder, with the provider's address in it, and returns its path.
+function writePolicy(name, edit = (text) => text) {
+  const source = readFileSync(new URL('policy.yaml', import.meta.url), 'utf8');
+  const edited = edit(source);
+  if (edit.length && edited === source) throw new Error(`the edit for ${name} changes nothing`);
+  const file = path.join(work, name);
+  writeFileSync(file, edited.replace('http://127.0.0.1:3000', issuer));
+  return file;
+}
+
+function report(ok, text, detail = '') {
+  console.log(`${text}  ${ok ? paint(32, 'as expected') : paint(31, 'NOT AS EXPECTED')}`);
+  if (!ok) {
+    failures += 1;
+    console.log(detail);
+  }
+}
+
+function evaluate(policy, keysFile, rows) {
+  const lines = rows.map(({ request }, id) => `${JSON.stringify({ id, ...request })}\n`).join('');
+  const result = doorward(['eval', policy, '--keys', `${issuer}=${keysFile}`], lines);
+  const answers = result.stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  if (result.status !== 0 || answers.length !== rows.length) {
+    throw new Error(`doorward eval: status ${result.status}, ${answers.length} answers to ${rows.length} requests\n${result.stderr}`);
+  }
+  return answers;
+}
+
+// True if `answer` has all that `expected` names; headers compare without case.
+function agrees(expected, answer) {
+  return Object.entries(expected).every(([name, value]) => {
+    if (name === 'set_headers') return includesHeaders(answer.set_headers, value);
+    if (name === 'remove_headers') return value.every((header) => answer.remove_headers.includes(header));
+    return isDeepStrictEqual(answer[name], value);
+  });
+}
+
+function includesHeaders(headers, wanted) {
+  const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  return Object.entries(wanted).every(([name, value]) => lower[name.toLowerCase()] === value);
+}
+
+const COLUMNS = [['#', 2], ['who', 7], ['request', 31], ['shows', 29], ['answer', 6], ['rule', 16], ['reason', 20]];
+const line = (cells) => cells.map((cell, i) => String(cell).padEnd(COLUMNS[i][1])).join('  ');
+
+function show(rows, answers, first = 1) {
+  rows.forEach(({ who, shows, request, expected }, i) => {
+    const answer = answers[i];
+    const cells = [first + i, who, `${request.method} ${request.target}`, shows, answer.status, answer.rule ?? '-', answer.reason];
+    const wanted = `     expected ${JSON.stringify(expected)}\n     answered ${JSON.stringify(answer)}`;
+    report(agrees(expected, answer), line(cells), wanted);
+    for (const name of Object.keys(expected.set_headers ?? {})) {
+      console.log(`${' '.repeat(13)}the upstream gets ${name}: ${answer.set_headers?.[name]}`);
+    }
+  });
+}
+
+const heading = (text) => console.log(`\n${paint(1, text)}`);
+
+async function obtainTokens(metadata) {
+  const both = 'orders.read orders.write';
+  return {
+    ada: await personToken(metadata, 'ada', both, API),
+    ben: await personToken(metadata, 'ben', both, API),
+    benReading: await personToken(metadata, 'ben', 'orders.read', API),
+    cleo: await personToken(metadata, 'cleo', both, API),
+    service: await serviceToken(metadata, 'nightly-reports', 'a secret of the demo', 'reports.write', API),
+    stranger: await personToken(await discover(stranger), 'ada', both, API),
+  };
+}
+
+async function main() {
+  const metadata = await discover(issuer);
+  const keys = await fetchKeys(metadata);
+  const keysFile = path.join(work, 'jwks.json');
+  writeFileSync(keysFile, keys);
+  const tokens = await obtainTokens(metadata);
+  const policy = writePolicy('policy.yaml');
+  console.log(`OpenID provider ${issuer} gave tokens to ada, ben, cleo and a service; keys from ${metadata.jwks_uri}`);
+
+  heading('The policy loads');
+  const checked = doorward(['check', policy]);
+  report(checked.status === 0, `doorward check examples/demo/policy.yaml: exit status ${checked.status}`, checked.stderr + checked.stdout);
+
+  heading('Requests');
+  console.log(paint(2, line(COLUMNS.map(([name]) => name))));
+  const rows = demoRequests(tokens, keys);
+  const answers = evaluate(policy, keysFile, rows);
+  show(rows, answers);
+
+  heading('The policy changes: viewers may change orders too');
+  const changed = writePolicy('changed.yaml', (text) => text.replace('allow: [editor]', 'allow: [viewer]'));
+  const again = [row('cleo', 'was 403 above', 'PUT', '/orders/17', tokens.cleo, [200, 'allowed', 'orders-write'])];
+  const newAnswers = evaluate(changed, keysFile, again);
+  show(again, newAnswers, rows.length + 1);
+  report(newAnswers[0].policy !== answers[0].policy, `revision ${answers[0].policy} became ${newAnswers[0].policy}`);
+
+  heading('A policy with a slip does not load');
+  const slip = writePolicy('slip.yaml', (text) => text.replace('allow: [editor]', 'allow: [edtior]'));
+  const refused = doorward(['check', slip]);
+  const said = (refused.stdout + refused.stderr).replaceAll(work + path.sep, '').trim();
+  console.log(said.replace(/^/gm, '  '));
+  const asExpected = refused.status === 2 && said.includes('edtior') && said.includes('`editor`');
+  report(asExpected, `doorward check slip.yaml: exit status ${refused.status}`);
+
+  console.log(failures ? `\n${failures} answers were not as expected` : '\nevery answer was the expected one');
+  process.exitCode = failures ? 1 : 0;
+}
+
+await main();
