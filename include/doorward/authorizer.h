@@ -30,6 +30,7 @@
 #include "doorward/request.h"
 #include "doorward/scratch.h"
 #include "doorward/timestamp.h"
+#include "doorward/verifier.h"
 
 namespace doorward {
 
@@ -96,6 +97,11 @@ class DOORWARD_EXPORT Authorizer {
                      Scratch& scratch DOORWARD_LIFETIME_BOUND) const noexcept;
   Decision Authorize(const Request& request, const Credential& credential, Timestamp now,
                      Scratch& scratch DOORWARD_LIFETIME_BOUND) const noexcept;
+
+  // Verifies a token alone, by the rules and keys of the issuer that it names: what Authorize does
+  // before it looks at rules, revocations included.
+  VerifyOutcome Verify(std::string_view token DOORWARD_LIFETIME_BOUND, Timestamp now,
+                       Scratch& scratch DOORWARD_LIFETIME_BOUND) const noexcept;
 
   // Decides, and tells why. Slow; for people. No audit event is made.
   Explanation Explain(const Request& request, const Credential& credential, Timestamp now,

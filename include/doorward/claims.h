@@ -67,6 +67,9 @@ class DOORWARD_EXPORT JsonView {
 
   friend bool operator==(JsonView, JsonView) noexcept = default;
 
+  // For the library's own use.
+  const JsonNode* node() const noexcept { return node_; }
+
  private:
   const JsonNode* node_ = nullptr;
 };

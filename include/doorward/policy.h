@@ -42,7 +42,9 @@ struct IssuerKeys {
   std::string_view issuer;                      // the first spelling; what SetKeys is called with
   std::span<const std::string_view> spellings;  // all of them
   Source source = Source::kDiscovery;
-  std::string_view location;  // the URL or path as the policy has it; "" for discovery and inline
+  // The URL or path as the policy has it; for inline keys the key set itself, as JSON; "" for
+  // discovery.
+  std::string_view location;
 };
 
 class Caller;

@@ -38,19 +38,26 @@ size_t EditDistance(std::string_view a, std::string_view b, size_t limit) {
 
 }  // namespace
 
-SourceRange SourceText::Range(Span span) const {
-  if (line_starts_.empty()) {
-    line_starts_.push_back(0);
-    for (size_t i = 0; i < text_.size(); ++i) {
-      const bool ends =
-          text_[i] == '\n' || (text_[i] == '\r' && (i + 1 == text_.size() || text_[i + 1] != '\n'));
-      if (ends) line_starts_.push_back(static_cast<uint32_t>(i + 1));
-    }
+void SourceText::IndexLines() const {
+  if (!line_starts_.empty()) return;
+  line_starts_.push_back(0);
+  for (size_t i = 0; i < text_.size(); ++i) {
+    const bool ends =
+        text_[i] == '\n' || (text_[i] == '\r' && (i + 1 == text_.size() || text_[i + 1] != '\n'));
+    if (ends) line_starts_.push_back(static_cast<uint32_t>(i + 1));
   }
-  const size_t offset = std::min<size_t>(span.offset, text_.size());
+}
+
+uint32_t SourceText::Line(size_t offset) const {
+  IndexLines();
   const auto after = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
-  const auto line = static_cast<uint32_t>(after - line_starts_.begin());
-  const size_t start = *(after - 1);
+  return static_cast<uint32_t>(after - line_starts_.begin());
+}
+
+SourceRange SourceText::Range(Span span) const {
+  const size_t offset = std::min<size_t>(span.offset, text_.size());
+  const uint32_t line = Line(offset);
+  const size_t start = line_starts_[line - 1];
   const bool continues = counted_.line == line && counted_offset_ <= offset;
   size_t from = continues ? counted_offset_ : start;
   uint32_t column = continues ? counted_.column : 1;

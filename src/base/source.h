@@ -35,11 +35,15 @@ class SourceText {
   // Cost: the first call indexes the lines; each is logarithmic in their number, and linear in the
   // line before it, but for calls in the order of the text, which go on where the last one ended.
   SourceRange Range(Span span) const;
+  // The line alone. Cost: logarithmic in the number of lines, after the first call.
+  uint32_t Line(size_t offset) const;
   // The text of `span`, cut at its first line's end and at 80 code points, control characters shown
   // as spaces.
   std::string Excerpt(Span span) const;
 
  private:
+  void IndexLines() const;
+
   std::string name_;
   std::string_view text_;
   mutable std::vector<uint32_t> line_starts_;

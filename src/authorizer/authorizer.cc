@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "doorward/authorizer.h"
+
+#include <algorithm>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "src/authorizer/issuer_rules.h"
+#include "src/authorizer/revocation_list.h"
+#include "src/authorizer/snapshot.h"
+#include "src/base/string_map.h"
+#include "src/jose/token.h"
+#include "src/policy/decide.h"
+#include "src/policy/explain.h"
+#include "src/policy/program.h"
+#include "src/policy/token_place.h"
+
+namespace doorward {
+namespace {
+
+// What the authorizer keeps in a scratch.
+struct AuthorizerScratch final : ScratchPart {
+  static constexpr ScratchSlot kSlot = ScratchSlot::kAuthorizer;
+
+  std::shared_ptr<const Snapshot> snapshot;
+  CallerData caller;  // made from the token last verified
+  std::string revocation_key;
+};
+
+std::string ExplainRefusedToken(Reason reason, const void* token) {
+  return ExplainToken(reason, static_cast<const VerifiedTokenData*>(token));
+}
+
+std::string ExplainAmbiguousToken(Reason, const void*) {
+  return "the field or cookie that holds the token came twice, so that backends may read another "
+         "one";
+}
+
+// A token that was verified under one of the issuers, or why it was not.
+struct TokenVerdict {
+  Reason reason = Reason::kInternal;
+  const VerifiedTokenData* token = nullptr;  // may be null where refused
+  size_t issuer = 0;                         // where verified
+};
+
+std::shared_ptr<const Snapshot> MakeSnapshot(std::shared_ptr<const Policy> policy,
+                                             const StringMap<std::shared_ptr<const KeySet>>& keys) {
+  auto snapshot = std::make_shared<Snapshot>();
+  if (policy != nullptr) {
+    for (const IssuerModel& issuer : policy->program().issuers) {
+      Snapshot::Issuer& made = snapshot->issuers.emplace_back();
+      made.rules = RulesOf(issuer);
+      if (issuer.key_source == IssuerKeys::Source::kInline) {
+        made.keys = KeySet::Parse(issuer.inline_jwks, {.origin = KeyOrigin::kLocal}).keys;
+        continue;
+      }
+      for (const std::string& spelling : issuer.spellings) {
+        if (const auto found = keys.find(spelling); found != keys.end()) made.keys = found->second;
+      }
+    }
+  }
+  snapshot->policy = std::move(policy);
+  return snapshot;
+}
+
+}  // namespace
+
+struct AuthorizerState {
+  explicit AuthorizerState(AuthorizerOptions with)
+      : options(std::move(with)),
+        snapshot(std::make_shared<const Snapshot>()),
+        revocations(options.max_revocations) {}
+
+  TokenVerdict VerifyToken(const Snapshot& current, std::string_view token, Timestamp now,
+                           Scratch& scratch) const noexcept;
+  bool IsRevoked(const Snapshot& current, const TokenVerdict& verified, Timestamp now,
+                 AuthorizerScratch& scratch) const noexcept;
+  Decision Decide(const Snapshot& current, const Request& request, const Credential& credential,
+                  Timestamp now, Scratch& scratch, const CallerData** caller) const noexcept;
+  void Audit(const Request& request, const Decision& decision, Timestamp now) const noexcept;
+
+  const AuthorizerOptions options;
+  std::mutex change_mutex;                        // one change at a time
+  StringMap<std::shared_ptr<const KeySet>> keys;  // guarded by change_mutex
+  CurrentSnapshot snapshot;
+  RevocationList revocations;
+};
+
+TokenVerdict AuthorizerState::VerifyToken(const Snapshot& current, std::string_view text,
+                                          Timestamp now, Scratch& scratch) const noexcept {
+  VerifiedTokenData* token = nullptr;
+  if (const Reason reason = ReadToken(text, options.max_token_bytes, false, scratch, &token);
+      reason != Reason::kAllowed) {
+    return {reason, token};
+  }
+  size_t index = 0;
+  while (index < current.issuers.size() && !IsIssuedUnder(*token, current.issuers[index].rules))
+    ++index;
+  if (index == current.issuers.size()) return {Reason::kTokenIssuerUnknown, token};
+  const Snapshot::Issuer& issuer = current.issuers[index];
+  if (issuer.keys == nullptr) return {Reason::kKeysUnavailable, token};
+
+  Reason reason = VerifySignature(issuer.rules, *issuer.keys, scratch);
+  if (reason == Reason::kAllowed) reason = CheckClaims(issuer.rules, now, scratch);
+  if (reason == Reason::kAllowed) reason = CheckConfirmation(issuer.rules, scratch);
+  TokenVerdict verdict{reason, token, index};
+  if (reason == Reason::kAllowed && !revocations.empty() &&
+      IsRevoked(current, verdict, now, Part<AuthorizerScratch>(scratch))) {
+    verdict.reason = Reason::kTokenRevoked;
+  }
+  return verdict;
+}
+
+// An entry counts whichever spelling of the issuer it was made with.
+bool AuthorizerState::IsRevoked(const Snapshot& current, const TokenVerdict& verified,
+                                Timestamp now, AuthorizerScratch& scratch) const noexcept {
+  const JsonView claims = verified.token->claims;
+  const std::string_view jti = claims.Find("jti").string_or("");
+  const JsonView sid = claims.Find("sid");
+  const std::string_view subject =
+      current.policy->program().mappings[verified.issuer].Subject(claims);
+  const std::optional<Timestamp> issued = DateClaim(claims, "iat");
+  const auto revoked_as = [&](std::string_view issuer) {
+    using Kind = RevocationList::Kind;
+    const auto contains = [&](Kind kind, std::string_view value) {
+      return revocations.Contains(kind, issuer, value, issued, now, scratch.revocation_key);
+    };
+    return contains(Kind::kTokenId, jti) ||
+           (sid.is_string() && contains(Kind::kSession, sid.string_or(""))) ||
+           contains(Kind::kSubject, subject);
+  };
+  if (revoked_as(verified.token->issuer)) return true;
+  for (const std::string& spelling : current.issuers[verified.issuer].rules.issuers) {
+    if (spelling != verified.token->issuer && revoked_as(spelling)) return true;
+  }
+  return false;
+}
+
+Decision AuthorizerState::Decide(const Snapshot& current, const Request& request,
+                                 const Credential& credential, Timestamp now, Scratch& scratch,
+                                 const CallerData** caller) const noexcept {
+  if (current.policy == nullptr) return RefuseOutright(Reason::kNoPolicy, nullptr, scratch);
+  const PolicyProgram& program = current.policy->program();
+  *caller = &program.anonymous;
+  if (const auto begun = BeginDecision(program, request, scratch)) return *begun;
+
+  if (credential.kind() == Credential::Kind::kCaller) {
+    const CallerData& known = credential.caller()->data();
+    if (known.program != &program) return RefuseOutright(Reason::kInternal, &program, scratch);
+    *caller = &known;
+    const auto kind =
+        known.authenticated ? TokenStatus::Kind::kVerified : TokenStatus::Kind::kAbsent;
+    return EndDecision(program, request, known, {.kind = kind}, scratch);
+  }
+
+  PresentedToken presented{PresentedToken::State::kOne, credential.token()};
+  if (credential.kind() == Credential::Kind::kFromHeaders) {
+    presented = FindToken(program.token_from, request.headers);
+  }
+  if (presented.state == PresentedToken::State::kNone) {
+    return EndDecision(program, request, program.anonymous, {}, scratch);
+  }
+  if (presented.state == PresentedToken::State::kAmbiguous) {
+    return RefuseToken({.kind = TokenStatus::Kind::kRefused,
+                        .reason = Reason::kBadHeader,
+                        .explain = &ExplainAmbiguousToken},
+                       scratch);
+  }
+
+  const TokenVerdict verdict = VerifyToken(current, presented.token, now, scratch);
+  if (verdict.reason != Reason::kAllowed) {
+    return EndDecision(program, request, program.anonymous,
+                       {.kind = TokenStatus::Kind::kRefused,
+                        .reason = verdict.reason,
+                        .explain = &ExplainRefusedToken,
+                        .subject = verdict.token},
+                       scratch);
+  }
+  CallerData& made = Part<AuthorizerScratch>(scratch).caller;
+  made.program = &program;
+  made.authenticated = true;
+  made.claims = verdict.token->claims;
+  made.issuer = verdict.token->issuer;
+  program.mappings[verdict.issuer].Resolve(made.claims, made.holdings);
+  *caller = &made;
+  return EndDecision(program, request, made, {.kind = TokenStatus::Kind::kVerified}, scratch);
+}
+
+void AuthorizerState::Audit(const Request& request, const Decision& decision,
+                            Timestamp now) const noexcept {
+  const bool normalised = decision.has_path();
+  options.audit_sink->OnDecision(
+      {.time = now,
+       .policy_revision = decision.policy_revision(),
+       .allowed = decision.allowed(),
+       .reason = decision.reason(),
+       .http_status = decision.http_status(),
+       .rule_id = decision.rule_id(),
+       .report = decision.report(),
+       .issuer = decision.issuer(),
+       .subject = decision.subject(),
+       .method = request.method,
+       .host = normalised && request.host ? std::optional(decision.host()) : request.host,
+       .path = decision.path(),
+       .source_ip = request.source_ip});
+}
+
+Credential Credential::FromHeaders() noexcept { return {}; }
+
+Credential Credential::Token(std::string_view token) noexcept {
+  Credential credential;
+  credential.kind_ = Kind::kToken;
+  credential.token_ = token;
+  return credential;
+}
+
+Credential Credential::KnownCaller(const Caller& caller) noexcept {
+  Credential credential;
+  credential.kind_ = Kind::kCaller;
+  credential.caller_ = &caller;
+  return credential;
+}
+
+AuditSink::~AuditSink() = default;
+
+Authorizer::Authorizer(std::shared_ptr<const Policy> policy, AuthorizerOptions options)
+    : state_(std::make_unique<AuthorizerState>(std::move(options))) {
+  SetPolicy(std::move(policy));
+}
+
+Authorizer::~Authorizer() = default;
+
+void Authorizer::SetPolicy(std::shared_ptr<const Policy> policy) {
+  const std::lock_guard lock(state_->change_mutex);
+  state_->snapshot.Set(MakeSnapshot(std::move(policy), state_->keys));
+}
+
+std::shared_ptr<const Policy> Authorizer::policy() const { return state_->snapshot.Get()->policy; }
+
+std::vector<Diagnostic> Authorizer::SetKeys(std::string_view issuer, std::string_view jwks_json,
+                                            KeyOrigin origin) {
+  KeySetOutcome parsed = KeySet::Parse(jwks_json, {.origin = origin, .name = std::string(issuer)});
+  if (parsed.keys != nullptr) SetKeys(issuer, std::move(parsed.keys));
+  return std::move(parsed.diagnostics);
+}
+
+void Authorizer::SetKeys(std::string_view issuer, std::shared_ptr<const KeySet> keys) {
+  const std::lock_guard lock(state_->change_mutex);
+  // An issuer's keys stand under all of its spellings, so that the latest count whichever of them
+  // was named.
+  const std::shared_ptr<const Policy> policy = state_->snapshot.Get()->policy;
+  state_->keys.insert_or_assign(std::string(issuer), keys);
+  if (policy == nullptr) return;
+  for (const IssuerModel& known : policy->program().issuers) {
+    const std::vector<std::string>& spellings = known.spellings;
+    if (std::find(spellings.begin(), spellings.end(), issuer) == spellings.end()) continue;
+    for (const std::string& spelling : spellings) state_->keys.insert_or_assign(spelling, keys);
+  }
+  state_->snapshot.Set(MakeSnapshot(policy, state_->keys));
+}
+
+Decision Authorizer::Authorize(const Request& request, Timestamp now,
+                               Scratch& scratch) const noexcept {
+  return Authorize(request, Credential::FromHeaders(), now, scratch);
+}
+
+Decision Authorizer::Authorize(const Request& request, const Credential& credential, Timestamp now,
+                               Scratch& scratch) const noexcept {
+  const Snapshot& current = state_->snapshot.Refresh(Part<AuthorizerScratch>(scratch).snapshot);
+  const CallerData* caller = nullptr;
+  const Decision decision = state_->Decide(current, request, credential, now, scratch, &caller);
+  if (state_->options.audit_sink != nullptr) state_->Audit(request, decision, now);
+  return decision;
+}
+
+Explanation Authorizer::Explain(const Request& request, const Credential& credential, Timestamp now,
+                                Scratch& scratch) const {
+  const Snapshot& current = state_->snapshot.Refresh(Part<AuthorizerScratch>(scratch).snapshot);
+  const CallerData* caller = nullptr;
+  const Decision decision = state_->Decide(current, request, credential, now, scratch, &caller);
+  if (current.policy != nullptr) {
+    return ExplainDecision(current.policy->program(), decision, *caller, scratch);
+  }
+  Explanation explanation;
+  explanation.reason = decision.reason();
+  explanation.http_status = decision.http_status();
+  explanation.message = decision.Explain();
+  return explanation;
+}
+
+VerifyOutcome Authorizer::Verify(std::string_view token, Timestamp now,
+                                 Scratch& scratch) const noexcept {
+  const Snapshot& current = state_->snapshot.Refresh(Part<AuthorizerScratch>(scratch).snapshot);
+  if (current.policy == nullptr) return VerifyOutcome(Reason::kNoPolicy, nullptr);
+  const TokenVerdict verdict = state_->VerifyToken(current, token, now, scratch);
+  return VerifyOutcome(verdict.reason, verdict.token);
+}
+
+bool Authorizer::RevokeTokenId(std::string_view issuer, std::string_view jti, Timestamp until,
+                               Timestamp now) {
+  return state_->revocations.Add(RevocationList::Kind::kTokenId, issuer, jti, {}, until, now);
+}
+
+bool Authorizer::RevokeSession(std::string_view issuer, std::string_view sid, Timestamp until,
+                               Timestamp now) {
+  return state_->revocations.Add(RevocationList::Kind::kSession, issuer, sid, {}, until, now);
+}
+
+bool Authorizer::RevokeSubject(std::string_view issuer, std::string_view subject,
+                               Timestamp issued_until, Timestamp until, Timestamp now) {
+  return state_->revocations.Add(RevocationList::Kind::kSubject, issuer, subject, issued_until,
+                                 until, now);
+}
+
+size_t Authorizer::revocation_count() const { return state_->revocations.size(); }
+
+}  // namespace doorward

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "src/authorizer/issuer_rules.h"
+
+namespace doorward {
+namespace {
+
+using Kind = RequiredClaim::Value::Kind;
+
+Kind KindOf(RequireEntry::Kind kind) {
+  switch (kind) {
+    case RequireEntry::Kind::kString:
+      return Kind::kString;
+    case RequireEntry::Kind::kNumber:
+      return Kind::kNumber;
+    case RequireEntry::Kind::kBool:
+      return Kind::kBool;
+    case RequireEntry::Kind::kNull:
+      return Kind::kNull;
+    case RequireEntry::Kind::kAny:
+      break;
+  }
+  return Kind::kAny;
+}
+
+}  // namespace
+
+TokenRules RulesOf(const IssuerModel& issuer) {
+  TokenRules rules;
+  rules.issuers = issuer.spellings;
+  rules.tenants = issuer.tenants;
+  rules.audiences = issuer.audiences;
+  if (issuer.algorithms) {
+    rules.algorithms = {};
+    for (const std::string& name : *issuer.algorithms) {
+      if (const auto algorithm = FindAlgorithm(name)) rules.algorithms.Add(*algorithm);
+    }
+  }
+  rules.token_type = issuer.token_type;
+  rules.leeway = issuer.leeway;
+  rules.max_age = issuer.max_age;
+  rules.require_expiry = issuer.require_expiry;
+  rules.refuse_confirmation = issuer.refuse_confirmation;
+  for (const RequireEntry& entry : issuer.require) {
+    rules.require.push_back({entry.name,
+                             {.kind = KindOf(entry.kind),
+                              .text = entry.text,
+                              .number = entry.number,
+                              .boolean = entry.boolean,
+                              .or_text = entry.or_text}});
+  }
+  return rules;
+}
+
+}  // namespace doorward

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What an authorizer decides with: a policy, and for each of its issuers rules and keys. Immutable:
+// a change makes another. A scratch holds on to the one it last used and looks only whether it is
+// still the current one, so that deciding writes to no memory that threads share.
+
+#ifndef DOORWARD_AUTHORIZER_SNAPSHOT_H_
+#define DOORWARD_AUTHORIZER_SNAPSHOT_H_
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "doorward/key_set.h"
+#include "doorward/policy.h"
+
+#include "src/jose/token.h"
+
+namespace doorward {
+
+struct Snapshot {
+  struct Issuer {
+    TokenRules rules;
+    std::shared_ptr<const KeySet> keys;  // null until they are handed in
+  };
+
+  std::shared_ptr<const Policy> policy;  // may be null
+  std::vector<Issuer> issuers;           // as in the policy
+};
+
+// Thread-safety: all methods from any thread.
+class CurrentSnapshot {
+ public:
+  explicit CurrentSnapshot(std::shared_ptr<const Snapshot> first) { Set(std::move(first)); }
+
+  void Set(std::shared_ptr<const Snapshot> next) {
+    std::shared_ptr<const Snapshot> former;  // destroyed after the lock is released
+    const std::lock_guard lock(mutex_);
+    former = std::exchange(owner_, std::move(next));
+    current_.store(owner_.get(), std::memory_order_release);
+  }
+
+  std::shared_ptr<const Snapshot> Get() const {
+    const std::lock_guard lock(mutex_);
+    return owner_;
+  }
+
+  // Brings `held` up to date. Comparing addresses is enough: what `held` keeps alive, no other can
+  // stand in the place of.
+  const Snapshot& Refresh(std::shared_ptr<const Snapshot>& held) const {
+    if (held.get() != current_.load(std::memory_order_acquire)) [[unlikely]] {
+      held = Get();
+    }
+    return *held;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Snapshot> owner_;  // guarded by mutex_
+  std::atomic<const Snapshot*> current_ = nullptr;
+};
+
+}  // namespace doorward
+
+#endif  // DOORWARD_AUTHORIZER_SNAPSHOT_H_

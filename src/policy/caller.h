@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Who calls, with all that the rules ask for resolved against one policy.
+
+#ifndef DOORWARD_POLICY_CALLER_H_
+#define DOORWARD_POLICY_CALLER_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "doorward/claims.h"
+#include "doorward/policy.h"
+
+#include "src/claims/json.h"
+#include "src/policy/claim_mapping.h"
+
+namespace doorward {
+
+struct CallerData {
+  const PolicyProgram* program = nullptr;  // that it was resolved against
+  bool authenticated = false;
+  Holdings holdings;
+  std::string_view issuer;  // as the token spells it
+  JsonView claims;
+
+  // Where the caller was made from claims that were handed in, what the views point into.
+  std::unique_ptr<const JsonDocument> document;
+  std::string issuer_text;
+};
+
+}  // namespace doorward
+
+#endif  // DOORWARD_POLICY_CALLER_H_

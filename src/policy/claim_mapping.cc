@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "src/policy/claim_mapping.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace doorward {
+namespace {
+
+JsonView Look(JsonView claims, const ClaimReference& reference) {
+  return reference.is_pointer() ? claims.FindPointer(reference.text) : claims.Find(reference.text);
+}
+
+// True where `name` is the top-level claim that `reference` begins with. Compares without
+// unescaping first: "~" and "/" are written "~0" and "~1" in a pointer (RFC 6901 section 3).
+bool BeginsWith(const ClaimReference& reference, std::string_view name) {
+  if (!reference.is_pointer()) return reference.text == name;
+  std::string_view rest = reference.text;
+  rest.remove_prefix(1);
+  for (char wanted : name) {
+    if (rest.empty() || rest[0] == '/') return false;
+    char found = rest[0];
+    size_t taken = 1;
+    if (found == '~' && rest.size() > 1) {
+      found = rest[1] == '0' ? '~' : '/';
+      taken = 2;
+    }
+    if (found != wanted) return false;
+    rest.remove_prefix(taken);
+  }
+  return rest.empty() || rest[0] == '/';
+}
+
+// True where the token says itself that it left the claim out or cut it short: distributed claims
+// (OpenID Connect Core 5.6.2, which Entra ID uses for group overage), and Entra ID's `hasgroups` of
+// implicit flows.
+bool IsDeclaredIncomplete(JsonView claims, const ClaimReference& reference) {
+  for (JsonView named : claims.Find("_claim_names").elements()) {
+    if (BeginsWith(reference, named.name())) return true;
+  }
+  return claims.Find("hasgroups").bool_or(false) && BeginsWith(reference, "groups");
+}
+
+void SplitAtSpaces(std::string_view text, std::vector<std::string_view>& values) {
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(' '), text.size());
+    if (end > 0) values.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+}  // namespace
+
+bool Holdings::HoldsScope(std::string_view scope) const {
+  return std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
+}
+
+bool ClaimMapping::Read(JsonView claims, const ClaimSource& source,
+                        std::vector<std::string_view>& values) {
+  if (IsDeclaredIncomplete(claims, source.claim)) return false;
+  const JsonView claim = Look(claims, source.claim);
+  if (!claim.exists()) return true;
+  if (claim.is_string()) {
+    if (source.split_spaces) {
+      SplitAtSpaces(claim.string_or(""), values);
+    } else {
+      values.push_back(claim.string_or(""));
+    }
+    return true;
+  }
+  if (!claim.is_array()) return false;
+  const size_t before = values.size();
+  for (JsonView element : claim.elements()) {
+    if (!element.is_string()) {
+      values.resize(before);
+      return false;
+    }
+    values.push_back(element.string_or(""));
+  }
+  return true;
+}
+
+ClaimMapping::ClaimMapping(const std::vector<RoleModel>& roles, const RoleTable& table,
+                           const IssuerModel& issuer, uint32_t issuer_index)
+    : table_(table), subject_(issuer.subject), scopes_from_(issuer.scopes_from) {
+  std::vector<bool> may_confer(roles.size(), !issuer.roles.has_value());
+  if (issuer.roles) {
+    for (uint32_t role : *issuer.roles) may_confer[role] = true;
+  }
+
+  // What each value of each claim gives, gathered before it is laid out flat.
+  std::vector<StringMap<std::set<uint32_t>>> gathered;
+  const auto give = [&](const ClaimSource& source, const std::string& value, size_t role) {
+    RoleClaim& claim = ClaimFor(source);
+    const auto place = static_cast<size_t>(&claim - role_claims_.data());
+    if (gathered.size() <= place) gathered.resize(place + 1);
+    const auto closure = table_.Closure(static_cast<uint32_t>(role) + kFirstRoleBit);
+    gathered[place][value].insert(closure.begin(), closure.end());
+    claim.possible.AddAll(closure);
+  };
+  for (size_t role = 0; role < roles.size(); ++role) {
+    if (!may_confer[role]) continue;
+    if (roles[role].granted_to.empty()) {
+      for (const ClaimSource& source : issuer.roles_from) give(source, roles[role].name, role);
+    }
+    for (const GrantModel& grant : roles[role].granted_to) {
+      if (!grant.claim || (grant.issuer && *grant.issuer != issuer_index)) continue;
+      for (const std::string& value : grant.values) give(*grant.claim, value, role);
+    }
+  }
+
+  for (size_t i = 0; i < gathered.size(); ++i) {
+    for (const auto& [value, bits] : gathered[i]) {
+      const auto start = static_cast<uint32_t>(gives_.size());
+      gives_.insert(gives_.end(), bits.begin(), bits.end());
+      role_claims_[i].values.emplace(value, std::pair(start, static_cast<uint32_t>(bits.size())));
+    }
+  }
+}
+
+ClaimMapping::RoleClaim& ClaimMapping::ClaimFor(const ClaimSource& source) {
+  for (RoleClaim& claim : role_claims_) {
+    if (claim.source.claim.text == source.claim.text &&
+        claim.source.split_spaces == source.split_spaces) {
+      return claim;
+    }
+  }
+  RoleClaim& added = role_claims_.emplace_back();
+  added.source = source;
+  added.possible.Reset(table_.word_count());
+  return added;
+}
+
+void ClaimMapping::Resolve(JsonView claims, Holdings& out) const {
+  out.held.Reset(table_.word_count());
+  out.unknown.Reset(table_.word_count());
+  out.roles_in_doubt = false;
+  out.held.Add(kEveryoneBit);
+  out.held.Add(kAuthenticatedBit);
+  // `scopes` serves as the list of values until it is filled at last.
+  std::vector<std::string_view>& values = out.scopes;
+  for (const RoleClaim& claim : role_claims_) {
+    values.clear();
+    if (!Read(claims, claim.source, values)) {
+      out.unknown.AddAll(claim.possible);
+      out.roles_in_doubt = true;
+      continue;
+    }
+    for (std::string_view value : values) {
+      const auto found = claim.values.find(value);
+      if (found == claim.values.end()) continue;
+      out.held.AddAll(std::span(gives_).subspan(found->second.first, found->second.second));
+    }
+  }
+  if (out.roles_in_doubt) {
+    out.unknown.RemoveAll(out.held);
+    out.roles_in_doubt = !out.unknown.empty();
+  }
+
+  out.scopes.clear();
+  out.scopes_in_doubt = false;
+  for (const ClaimSource& source : scopes_from_) {
+    if (!Read(claims, source, out.scopes)) out.scopes_in_doubt = true;
+  }
+  out.subject = Subject(claims);
+}
+
+std::string_view ClaimMapping::Subject(JsonView claims) const {
+  return Look(claims, subject_).string_or("");
+}
+
+}  // namespace doorward

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From the claims of a token to what its caller holds: roles in three values (held, unknown, not
+// held), scopes, subject. One mapping for each issuer of a policy.
+//
+// Each claim that may give roles, by name or by grant, is read once: a table per claim leads from a
+// value to all that it gives. A claim that is incomplete gives no value, and all that it could have
+// given is unknown.
+
+#ifndef DOORWARD_POLICY_CLAIM_MAPPING_H_
+#define DOORWARD_POLICY_CLAIM_MAPPING_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "doorward/claims.h"
+
+#include "src/base/string_map.h"
+#include "src/policy/model.h"
+#include "src/policy/role_set.h"
+
+namespace doorward {
+
+// What a caller holds, resolved once per token. Views point into the claims.
+struct Holdings {
+  RoleSet held;                          // closed under inheritance, reserved names included
+  RoleSet unknown;                       // none of them held
+  bool roles_in_doubt = false;           // `unknown` is not empty
+  bool scopes_in_doubt = false;          // scopes beside those in `scopes` may be held
+  std::vector<std::string_view> scopes;  // in the order of the token
+  std::string_view subject;
+
+  bool HoldsScope(std::string_view scope) const;
+};
+
+class ClaimMapping {
+ public:
+  // `issuer_index` is the issuer's place in the policy. REQUIRES: `table` outlives the mapping.
+  ClaimMapping(const std::vector<RoleModel>& roles, const RoleTable& table,
+               const IssuerModel& issuer, uint32_t issuer_index);
+
+  // Resolves what the caller with these claims holds. Cost: linear in the values of the claims that
+  // are referred to; no allocation once `out` is warm.
+  void Resolve(JsonView claims, Holdings& out) const;
+
+  // The issuer's subject claim; "" where it is absent or no string.
+  std::string_view Subject(JsonView claims) const;
+
+  // The strings that `source` reads out of `claims`, into `values`. False where the claim is
+  // incomplete.
+  static bool Read(JsonView claims, const ClaimSource& source,
+                   std::vector<std::string_view>& values);
+
+ private:
+  // A claim that may give roles.
+  struct RoleClaim {
+    ClaimSource source;
+    // Bits that a value gives, inherited ones included: a slice of gives_.
+    StringMap<std::pair<uint32_t, uint32_t>> values;
+    RoleSet possible;  // all that some value could give
+  };
+
+  RoleClaim& ClaimFor(const ClaimSource& source);
+
+  const RoleTable& table_;
+  ClaimReference subject_;
+  std::vector<ClaimSource> scopes_from_;
+  std::vector<RoleClaim> role_claims_;
+  std::vector<uint32_t> gives_;
+};
+
+}  // namespace doorward
+
+#endif  // DOORWARD_POLICY_CLAIM_MAPPING_H_

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Front of the policy floor for those above: one request decided under a compiled policy, in two
+// steps. Between them the authorizer verifies the token, if there is one; a caller known by other
+// means needs nothing between.
+//
+//   BeginDecision: normalise, is the host served, is it a CORS preflight that passes?  -> maybe a
+//   decision EndDecision:   which rules match, which of them apply to this caller, what is sent on
+
+#ifndef DOORWARD_POLICY_DECIDE_H_
+#define DOORWARD_POLICY_DECIDE_H_
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "doorward/decision.h"
+#include "doorward/request.h"
+
+#include "src/base/scratch_state.h"
+#include "src/http/http.h"
+#include "src/policy/program.h"
+
+namespace doorward {
+
+// What became of the token that was presented, if any.
+struct TokenStatus {
+  enum class Kind : uint8_t { kAbsent, kVerified, kRefused };
+  Kind kind = Kind::kAbsent;
+  Reason reason = Reason::kNoToken;  // of kRefused
+  // Tells more of a refusal, on demand; may be null. Lifetime of `subject`: the decision's.
+  std::string (*explain)(Reason reason, const void* subject) = nullptr;
+  const void* subject = nullptr;
+};
+
+// What a Decision looks at; lives in the scratch. `caller` is whose identity the decision carries:
+// the anonymous one where a rule allowed without regard to the token.
+struct DecisionData {
+  std::string_view method, host, path;
+  bool has_path = false;
+  std::string_view rule_id;
+  std::span<const std::string_view> report;
+  const CallerData* caller = nullptr;
+  std::span<const std::string_view> headers_to_remove;
+  std::span<const Header> headers_to_set;
+  std::string_view www_authenticate;
+  std::string_view policy_revision;
+
+  // For Decision::Explain().
+  const PolicyProgram* program = nullptr;
+  const Request* request = nullptr;  // null once normalised
+  const CompiledRule* scopes_lacked_for = nullptr;
+  std::string_view header_without_value;
+  TokenStatus token;
+};
+
+// What the policy floor keeps in a scratch.
+struct PolicyScratch final : ScratchPart {
+  static constexpr ScratchSlot kSlot = ScratchSlot::kPolicy;
+
+  DecisionData decision;
+  Request request;             // of `decision`, where it was refused before it was normalised
+  CanonicalRequest canonical;  // of the request under decision
+  MatchStack stack;
+  std::vector<uint32_t> report_rules;
+  // Report rules that would let a CORS preflight pass, where none of the others does.
+  std::vector<uint32_t> preflight_report_rules;
+  std::vector<std::string_view> report;
+  std::vector<std::string_view> headers_to_remove;
+  std::vector<Header> headers_to_set;
+  std::string cookie, www_authenticate, folded_name;
+};
+
+// Starts over, and normalises. Returns a decision where the request is refused or passes as a CORS
+// preflight; else nothing, and PolicyScratch::canonical is set.
+std::optional<Decision> BeginDecision(const PolicyProgram& program, const Request& request,
+                                      Scratch& scratch) noexcept;
+
+// Decides what BeginDecision left open. `caller` is the anonymous one unless the token was
+// verified. REQUIRES: caller.program == &program.
+Decision EndDecision(const PolicyProgram& program, const Request& request, const CallerData& caller,
+                     const TokenStatus& token, Scratch& scratch) noexcept;
+
+// Refuses a request that BeginDecision left open, for what its token is, without a look at the
+// rules.
+Decision RefuseToken(const TokenStatus& token, Scratch& scratch) noexcept;
+
+// A decision for another cause: no policy, a broken contract.
+Decision RefuseOutright(Reason reason, const PolicyProgram* program, Scratch& scratch) noexcept;
+
+}  // namespace doorward
+
+#endif  // DOORWARD_POLICY_DECIDE_H_

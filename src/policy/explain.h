@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Tells why a request was decided as it was. Looks at everything again, slowly, so that deciding
+// pays nothing for it.
+
+#ifndef DOORWARD_POLICY_EXPLAIN_H_
+#define DOORWARD_POLICY_EXPLAIN_H_
+
+#include "doorward/decision.h"
+#include "doorward/explanation.h"
+#include "doorward/scratch.h"
+
+#include "src/policy/caller.h"
+#include "src/policy/program.h"
+
+namespace doorward {
+
+// REQUIRES: `decision` was just made with `scratch` under `program`, for `caller`.
+Explanation ExplainDecision(const PolicyProgram& program, const Decision& decision,
+                            const CallerData& caller, Scratch& scratch);
+
+}  // namespace doorward
+
+#endif  // DOORWARD_POLICY_EXPLAIN_H_

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "src/policy/forwarding.h"
+
+#include <algorithm>
+
+#include "src/policy/token_place.h"
+
+namespace doorward {
+namespace {
+
+// Printable ASCII, not empty, without a space at either end: what no backend trims or reads
+// otherwise.
+bool IsFitToSend(std::string_view value) {
+  if (value.empty() || value.front() == ' ' || value.back() == ' ') return false;
+  return std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c <= 0x7E; });
+}
+
+// The header's value for `caller`; "" where it has none that may be sent.
+std::string_view ValueFor(const ForwardHeaderModel& header, const CallerData& caller) {
+  std::string_view value;
+  switch (header.value) {
+    case ForwardHeaderModel::Value::kSubject:
+      value = caller.holdings.subject;
+      break;
+    case ForwardHeaderModel::Value::kIssuer:
+      value = caller.issuer;
+      break;
+    case ForwardHeaderModel::Value::kClaim:
+      value = caller.claims.Find(header.claim).string_or("");
+      break;
+  }
+  return IsFitToSend(value) ? value : std::string_view();
+}
+
+// A name may repeat beyond the first few dozen, which does no harm, so that many fields cost no
+// more than many.
+void AddOnce(std::string_view name, std::vector<std::string_view>& names) {
+  constexpr size_t kCompared = 32;
+  const auto end = names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kCompared));
+  if (std::find(names.begin(), end, name) == end) names.push_back(name);
+}
+
+}  // namespace
+
+std::string_view RequiredHeaderWithoutValue(const PolicyProgram& program,
+                                            const CallerData& caller) {
+  for (const ForwardHeaderModel& header : program.forward_headers) {
+    if (header.required && ValueFor(header, caller).empty()) return header.name;
+  }
+  return "";
+}
+
+void MakeForwarding(const PolicyProgram& program, std::span<const Header> headers,
+                    const CallerData& caller, PolicyScratch& scratch) {
+  std::vector<std::string_view>& remove = scratch.headers_to_remove;
+  remove.clear();
+  scratch.headers_to_set.clear();
+  for (const Header& header : headers) {
+    if (program.header_filter.Removes(header.name, scratch.folded_name)) {
+      AddOnce(header.name, remove);
+    }
+  }
+  AddTokenRemovals(program, headers, scratch);
+  for (const ForwardHeaderModel& header : program.forward_headers) {
+    const std::string_view value = ValueFor(header, caller);
+    if (!value.empty()) scratch.headers_to_set.push_back({header.name, value});
+  }
+}
+
+}  // namespace doorward

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "src/policy/matcher.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include <absl/container/flat_hash_map.h>
+
+namespace doorward {
+namespace {
+
+uint64_t Load64(const char* at) {
+  uint64_t word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+uint32_t Load32(const char* at) {
+  uint32_t word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+// The octets of a text of at most 8, in one word; equal words and sizes mean equal texts.
+uint64_t LoadShort(std::string_view text) {
+  if (text.size() >= 4) {
+    return Load32(text.data()) | uint64_t{Load32(text.data() + text.size() - 4)} << 32;
+  }
+  if (text.empty()) return 0;
+  const auto octet = [&](size_t i) { return uint64_t{static_cast<unsigned char>(text[i])}; };
+  return octet(0) | octet(text.size() / 2) << 8 | octet(text.size() - 1) << 16;
+}
+
+uint64_t Mix(uint64_t a, uint64_t b) {
+  const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
+  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+}
+
+// REQUIRES: equal sizes.
+bool EqualOctets(const char* a, const char* b, size_t size) {
+  if (size < 8) return LoadShort({a, size}) == LoadShort({b, size});
+  for (size_t i = 0; i + 8 < size; i += 8) {
+    if (Load64(a + i) != Load64(b + i)) return false;
+  }
+  return Load64(a + size - 8) == Load64(b + size - 8);
+}
+
+}  // namespace
+
+Matcher::Matcher() = default;
+Matcher::Matcher(Matcher&&) noexcept = default;
+Matcher& Matcher::operator=(Matcher&&) noexcept = default;
+Matcher::~Matcher() = default;
+
+uint64_t Matcher::HashSegment(std::string_view segment) {
+  constexpr uint64_t kA = 0xA0761D6478BD642Fu, kB = 0xE7037ED1A0B428DBu;
+  if (segment.size() <= 8) return Mix(LoadShort(segment) ^ kA, segment.size() ^ kB);
+  uint64_t hash = segment.size();
+  size_t i = 0;
+  for (; i + 8 < segment.size(); i += 8) hash = Mix(Load64(segment.data() + i) ^ kA, hash ^ kB);
+  return Mix(Load64(segment.data() + segment.size() - 8) ^ kA, hash ^ kB);
+}
+
+const Matcher::Node* Matcher::FindLiteral(const Node& node, std::string_view segment) const {
+  const uint64_t hash = HashEdge(node.id, HashSegment(segment));
+  const auto tag = static_cast<uint32_t>(hash >> 32);
+  for (size_t i = hash & table_mask_;; i = (i + 1) & table_mask_) {
+    const Slot& slot = table_[i];
+    if (slot.parent == 0) return nullptr;
+    if (slot.tag != tag || slot.parent != node.id || slot.size != segment.size()) continue;
+    const size_t in_head = std::min(segment.size(), Slot::kHead);
+    if (!EqualOctets(slot.head, segment.data(), in_head)) continue;
+    if (segment.size() > in_head && std::memcmp(text_.data() + slot.rest, segment.data() + in_head,
+                                                segment.size() - in_head) != 0) {
+      continue;
+    }
+    return &slot.child;
+  }
+}
+
+void Matcher::Push(const Node& node, std::string_view segment, uint32_t position,
+                   MatchStack& stack) const {
+  if (node.has_literals != 0) {
+    if (const Node* child = FindLiteral(node, segment)) stack.frames.push_back({child, position});
+  }
+  if (node.any != 0) stack.frames.push_back({&nodes_[node.any], position});
+  if (node.special == 0) return;
+  for (const Special* special = &specials_[node.special]; special->child != 0; ++special) {
+    if (segment_matchers_[special->matcher].Matches(segment)) {
+      stack.frames.push_back({&nodes_[special->child], position});
+    }
+  }
+}
+
+size_t Matcher::resident_bytes() const {
+  return nodes_.size() * sizeof(Node) + table_.size() * sizeof(Slot) + text_.size() +
+         leaves_.size() * sizeof(Leaf) + entries_.size() * sizeof(MatchEntry) +
+         specials_.size() * sizeof(Special);
+}
+
+// While it is built, a trie is nodes with maps to their children; all of it is laid out flat at the
+// end.
+struct Matcher::Builder::State {
+  struct BuildNode {
+    std::vector<MatchEntry> entries;
+    uint32_t any = 0;
+    uint32_t tail = 0;
+    std::vector<Special> specials;
+    bool has_literals = false;
+    bool is_literal = false;  // reached by a literal: its record goes into the table
+  };
+
+  std::vector<BuildNode> nodes{1};                                        // [0] unused: 0 is none
+  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, uint32_t> literals;  // (parent, text) -> child
+  StringMap<uint32_t> texts;  // each distinct literal segment, numbered from 1
+  std::map<std::tuple<SegmentPattern::Kind, std::string, std::vector<std::string>>, uint32_t>
+      pattern_numbers;
+  std::vector<SegmentPattern> kept_patterns;
+  uint32_t any_host_root = 0;
+  StringMap<uint32_t> host_roots, wildcard_roots;
+  std::vector<MatchEntry> asterisk;
+
+  uint32_t NewNode() {
+    nodes.emplace_back();
+    return static_cast<uint32_t>(nodes.size() - 1);
+  }
+
+  uint32_t Root(const std::string& host) {
+    const bool wildcard = host.starts_with("*.");
+    uint32_t& root = host.empty() ? any_host_root
+                     : wildcard   ? wildcard_roots[host.substr(2)]
+                                  : host_roots[host];
+    if (root == 0) root = NewNode();
+    return root;
+  }
+
+  uint32_t Literal(uint32_t parent, const std::string& text) {
+    const auto number =
+        texts.try_emplace(text, static_cast<uint32_t>(texts.size() + 1)).first->second;
+    const auto [found, added] = literals.try_emplace(std::pair(parent, number), 0);
+    if (added) {
+      const uint32_t child = NewNode();
+      found->second = child;
+      nodes[child].is_literal = true;
+      nodes[parent].has_literals = true;
+    }
+    return found->second;
+  }
+
+  uint32_t PatternNumber(const SegmentPattern& pattern) {
+    const auto [found, added] = pattern_numbers.try_emplace(
+        {pattern.kind, pattern.text, pattern.parts}, static_cast<uint32_t>(kept_patterns.size()));
+    if (added) kept_patterns.push_back(pattern);
+    return found->second;
+  }
+
+  uint32_t SpecialChild(uint32_t parent, const SegmentPattern& pattern) {
+    const uint32_t number = PatternNumber(pattern);
+    for (const Special& special : nodes[parent].specials) {
+      if (special.matcher == number) return special.child;
+    }
+    const uint32_t child = NewNode();
+    nodes[parent].specials.push_back({number, child});
+    return child;
+  }
+
+  uint32_t Child(uint32_t parent, const SegmentPattern& pattern) {
+    switch (pattern.kind) {
+      case SegmentPattern::Kind::kLiteral:
+        return Literal(parent, pattern.text);
+      case SegmentPattern::Kind::kAny:
+        if (nodes[parent].any == 0) {
+          const uint32_t child = NewNode();
+          nodes[parent].any = child;
+        }
+        return nodes[parent].any;
+      case SegmentPattern::Kind::kTail:
+        if (nodes[parent].tail == 0) {
+          const uint32_t child = NewNode();
+          nodes[parent].tail = child;
+        }
+        return nodes[parent].tail;
+      case SegmentPattern::Kind::kGlob:
+      case SegmentPattern::Kind::kRegex:
+        break;
+    }
+    return SpecialChild(parent, pattern);
+  }
+};
+
+Matcher::Builder::Builder() : state_(std::make_unique<State>()) {}
+Matcher::Builder::~Builder() = default;
+
+void Matcher::Builder::Add(const EndpointModel& endpoint, const MatchEntry& entry) {
+  if (endpoint.is_asterisk) {
+    state_->asterisk.push_back(entry);
+    return;
+  }
+  uint32_t node = state_->Root(endpoint.host);
+  size_t next = 0;
+  size_t end = endpoint.path.size();
+  for (; next < end; ++next) {
+    node = state_->Child(node, endpoint.path[next]);
+    if (endpoint.path[next].kind == SegmentPattern::Kind::kTail) {
+      // The rest of the pattern hangs on the tail, last segment first.
+      while (--end > next) node = state_->Child(node, endpoint.path[end]);
+      break;
+    }
+  }
+  state_->nodes[node].entries.push_back(entry);
+}
+
+Matcher Matcher::Builder::Build(bool fold_case) && {
+  State& built = *state_;
+  Matcher out;
+  out.leaves_.emplace_back();
+  out.specials_.push_back({0, 0});
+
+  const auto add_leaf = [&](const std::vector<MatchEntry>& entries) -> uint32_t {
+    if (entries.empty()) return 0;
+    out.leaves_.push_back(
+        {static_cast<uint32_t>(out.entries_.size()), static_cast<uint32_t>(entries.size())});
+    out.entries_.insert(out.entries_.end(), entries.begin(), entries.end());
+    return static_cast<uint32_t>(out.leaves_.size() - 1);
+  };
+
+  // Nodes that are not reached by a literal get a place in nodes_ first, since records refer to
+  // them.
+  std::vector<uint32_t> places(built.nodes.size(), 0);
+  out.nodes_.emplace_back();
+  for (size_t i = 1; i < built.nodes.size(); ++i) {
+    if (built.nodes[i].is_literal) continue;
+    places[i] = static_cast<uint32_t>(out.nodes_.size());
+    out.nodes_.emplace_back();
+  }
+  const auto record = [&](uint32_t number) {
+    const State::BuildNode& from = built.nodes[number];
+    Node node;
+    node.id = number;
+    node.any = places[from.any];
+    node.tail = places[from.tail];
+    node.leaf = add_leaf(from.entries);
+    node.has_literals = from.has_literals ? 1 : 0;
+    if (!from.specials.empty()) {
+      node.special = static_cast<uint32_t>(out.specials_.size());
+      for (const Special& special : from.specials) {
+        out.specials_.push_back({special.matcher, places[special.child]});
+      }
+      out.specials_.push_back({0, 0});
+    }
+    return node;
+  };
+  for (uint32_t i = 1; i < built.nodes.size(); ++i) {
+    if (!built.nodes[i].is_literal) out.nodes_[places[i]] = record(i);
+  }
+
+  out.table_.resize(std::bit_ceil(built.literals.size() * 4 / 3 + 2));
+  out.table_mask_ = out.table_.size() - 1;
+  std::vector<std::string_view> texts(built.texts.size() + 1);
+  std::vector<uint32_t> rests(texts.size(), 0);
+  for (const auto& [text, number] : built.texts) {
+    texts[number] = text;
+    if (text.size() <= Slot::kHead) continue;
+    rests[number] = static_cast<uint32_t>(out.text_.size());
+    out.text_.append(text, Slot::kHead);
+  }
+  for (const auto& [edge, child] : built.literals) {
+    const std::string_view text = texts[edge.second];
+    const uint64_t hash = HashEdge(edge.first, HashSegment(text));
+    size_t i = hash & out.table_mask_;
+    while (out.table_[i].parent != 0) i = (i + 1) & out.table_mask_;
+    Slot& slot = out.table_[i];
+    slot.parent = edge.first;
+    slot.tag = static_cast<uint32_t>(hash >> 32);
+    slot.size = static_cast<uint32_t>(text.size());
+    slot.rest = rests[edge.second];
+    text.copy(slot.head, Slot::kHead);
+    slot.child = record(child);
+  }
+
+  for (const SegmentPattern& pattern : built.kept_patterns) {
+    out.segment_matchers_.push_back(pattern.kind == SegmentPattern::Kind::kGlob
+                                        ? SegmentMatcher::Glob(pattern.parts)
+                                        : SegmentMatcher::Regex(pattern.text, fold_case));
+  }
+  const auto place_roots = [&](StringMap<uint32_t>& roots) {
+    for (auto& [host, root] : roots) root = places[root];
+    return std::move(roots);
+  };
+  out.any_host_root_ = places[built.any_host_root];
+  out.host_roots_ = place_roots(built.host_roots);
+  out.wildcard_roots_ = place_roots(built.wildcard_roots);
+  out.asterisk_leaf_ = add_leaf(built.asterisk);
+  return out;
+}
+
+}  // namespace doorward

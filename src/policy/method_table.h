@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Methods as bits, so that a leaf's entry tells by one AND whether it is meant. The usual ones have
+// bits of their own in every policy; a policy's others are numbered as they come; should one use
+// more than there are bits (WebDAV and its extensions together do not), those share the last, and
+// are compared by name.
+
+#ifndef DOORWARD_POLICY_METHOD_TABLE_H_
+#define DOORWARD_POLICY_METHOD_TABLE_H_
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace doorward {
+
+class MethodTable {
+ public:
+  static constexpr uint32_t kAll = (1u << 30) - 1;
+  static constexpr uint32_t kByName = 1u << 29;  // compare names as well
+
+  // The bit of a method; for one that the policy does not name, kByName.
+  uint32_t Bit(std::string_view method) const {
+    uint32_t bit = 1;
+    for (std::string_view usual : kUsual) {
+      if (usual == method) return bit;
+      bit <<= 1;
+    }
+    for (const std::string& other : others_) {
+      if (other == method) return bit;
+      bit <<= 1;
+    }
+    return kByName;
+  }
+
+  // The bits that an endpoint with these methods has: all where there are none, HEAD with GET.
+  uint32_t Add(const std::vector<std::string>& methods) {
+    if (methods.empty()) return kAll;
+    uint32_t bits = 0;
+    for (const std::string& method : methods) {
+      uint32_t bit = Bit(method);
+      if (bit == kByName && kUsual.size() + others_.size() < 29) {
+        others_.push_back(method);
+        bit = Bit(method);
+      }
+      bits |= bit;
+      if (method == "GET") bits |= Bit("HEAD");
+    }
+    return bits;
+  }
+
+ private:
+  static constexpr std::array<std::string_view, 7> kUsual{"GET",   "POST",   "PUT",    "HEAD",
+                                                          "PATCH", "DELETE", "OPTIONS"};
+  std::vector<std::string> others_;
+};
+
+}  // namespace doorward
+
+#endif  // DOORWARD_POLICY_METHOD_TABLE_H_

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "src/policy/program.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace doorward {
+namespace {
+
+std::vector<std::string> NamesToRemove(const PolicyModel& model) {
+  std::vector<std::string> names = model.strip;
+  for (const ForwardHeaderModel& header : model.forward_headers) names.push_back(header.name);
+  return names;
+}
+
+// The scheme that a caller without a token is asked for (RFC 9110 section 11.6.1).
+std::string ChallengeScheme(const std::vector<TokenPlace>& places) {
+  for (const TokenPlace& place : places) {
+    if (!place.scheme.empty()) return place.scheme;
+  }
+  return "Bearer";
+}
+
+std::vector<uint32_t> RoleBits(const RuleModel& rule) {
+  std::vector<uint32_t> bits;
+  if (rule.everyone) bits.push_back(kEveryoneBit);
+  if (rule.authenticated) bits.push_back(kAuthenticatedBit);
+  for (uint32_t role : rule.roles) bits.push_back(role + kFirstRoleBit);
+  std::sort(bits.begin(), bits.end());
+  return bits;
+}
+
+// True where `issuer` is `pattern` with some text in the place of {tenantid}. Which tenants are
+// permitted is the verifier's business.
+bool IsInstanceOf(std::string_view pattern, std::string_view issuer) {
+  constexpr std::string_view kHole = "{tenantid}";
+  const size_t hole = pattern.find(kHole);
+  if (hole == std::string_view::npos) return false;
+  const std::string_view after = pattern.substr(hole + kHole.size());
+  return issuer.size() > hole + after.size() && issuer.starts_with(pattern.substr(0, hole)) &&
+         issuer.ends_with(after);
+}
+
+}  // namespace
+
+PolicyProgram::PolicyProgram(PolicyModel checked, const SourceText& source)
+    : revision(std::move(checked.revision)),
+      hosts(checked.hosts),
+      issuers(std::move(checked.issuers)),
+      roles(checked.roles),
+      matcher(Compile(checked, source)),
+      request(checked.request),
+      cors_preflight_pass(checked.cors_preflight_pass),
+      token_from(std::move(checked.token_from)),
+      token_forward(checked.token_forward),
+      forward_headers(checked.forward_headers),
+      header_filter(NamesToRemove(checked)),
+      challenge_scheme(ChallengeScheme(token_from)) {
+  for (size_t i = 0; i < issuers.size(); ++i) {
+    mappings.emplace_back(checked.roles, roles, issuers[i], static_cast<uint32_t>(i));
+    issuer_spellings.emplace_back(issuers[i].spellings.begin(), issuers[i].spellings.end());
+  }
+  anonymous.program = this;
+  anonymous.holdings.held.Reset(roles.word_count());
+  anonymous.holdings.unknown.Reset(roles.word_count());
+  anonymous.holdings.held.Add(kEveryoneBit);
+}
+
+std::optional<size_t> PolicyProgram::FindIssuer(std::string_view spelling) const {
+  for (size_t i = 0; i < issuers.size(); ++i) {
+    for (const std::string& known : issuers[i].spellings) {
+      if (known == spelling || IsInstanceOf(known, spelling)) return i;
+    }
+  }
+  return std::nullopt;
+}
+
+Matcher PolicyProgram::Compile(const PolicyModel& model, const SourceText& source) {
+  Matcher::Builder builder;
+  rules.reserve(model.rules.size());
+  for (const RuleModel& from : model.rules) {
+    CompiledRule& rule = rules.emplace_back();
+    rule.id = from.id;
+    rule.line = source.Range(from.at).line;
+    rule.deny = from.deny;
+    rule.report_only = from.report_only;
+    rule.ignore_token = from.ignore_token;
+    rule.everyone = from.everyone;
+    rule.roles = RoleBits(from);
+    rule.scopes = from.scopes;
+
+    MatchEntry entry;
+    entry.rule = static_cast<uint32_t>(rules.size() - 1);
+    for (const EndpointModel& endpoint : from.endpoints) {
+      CompiledEndpoint& compiled = rule.endpoints.emplace_back();
+      compiled.methods = methods.Add(endpoint.methods);
+      if (!endpoint.methods.empty() && (compiled.methods & MethodTable::kByName) != 0) {
+        compiled.method_names = endpoint.methods;
+      }
+      compiled.host = endpoint.host;
+      compiled.text = endpoint.text;
+      entry.endpoint = static_cast<uint32_t>(rule.endpoints.size() - 1);
+      entry.methods = compiled.methods | (rule.deny ? MatchEntry::kDeny : 0);
+      if (rule.special() || !compiled.method_names.empty()) {
+        entry.methods |= MatchEntry::kSpecial;
+        entry.roles = 0;
+        entry.role_word = 0;
+        builder.Add(endpoint, entry);
+        continue;
+      }
+      std::map<uint32_t, uint64_t> words;
+      for (uint32_t bit : rule.roles) words[bit >> 6] |= uint64_t{1} << (bit & 63);
+      for (const auto& [word, roles_in_word] : words) {
+        entry.role_word = word;
+        entry.roles = roles_in_word;
+        builder.Add(endpoint, entry);
+      }
+    }
+    endpoint_count += rule.endpoints.size();
+  }
+  return std::move(builder).Build(model.request.folds_case());
+}
+
+}  // namespace doorward

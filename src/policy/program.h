@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A policy compiled: all that deciding needs, laid out for it. Immutable.
+
+#ifndef DOORWARD_POLICY_PROGRAM_H_
+#define DOORWARD_POLICY_PROGRAM_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/base/source.h"
+#include "src/policy/caller.h"
+#include "src/policy/claim_mapping.h"
+#include "src/policy/header_filter.h"
+#include "src/policy/host_set.h"
+#include "src/policy/matcher.h"
+#include "src/policy/method_table.h"
+#include "src/policy/model.h"
+#include "src/policy/role_set.h"
+
+namespace doorward {
+
+struct CompiledEndpoint {
+  uint32_t methods = 0;                   // MethodTable's bits
+  std::vector<std::string> method_names;  // where a method has no bit of its own
+  std::string host;                       // as in EndpointModel
+  std::string text;
+};
+
+struct CompiledRule {
+  std::string id;
+  uint32_t line = 0;
+  bool deny = false;
+  bool report_only = false;
+  bool ignore_token = false;
+  bool everyone = false;
+  std::vector<uint32_t> roles;  // bits that fit, reserved names included
+  std::vector<std::string> scopes;
+  std::vector<CompiledEndpoint> endpoints;
+
+  // True where more than roles, by bits, decides whether it applies.
+  bool special() const { return report_only || ignore_token || !scopes.empty(); }
+};
+
+struct PolicyProgram {
+  // REQUIRES: a model that was checked.
+  PolicyProgram(PolicyModel checked, const SourceText& source);
+  PolicyProgram(const PolicyProgram&) = delete;
+  PolicyProgram& operator=(const PolicyProgram&) = delete;
+
+  // The place of the issuer that `spelling` names, or whose template it is an instance of.
+  std::optional<size_t> FindIssuer(std::string_view spelling) const;
+
+  std::string revision;
+  HostSet hosts;
+  std::vector<IssuerModel> issuers;
+  std::vector<std::vector<std::string_view>> issuer_spellings;  // by issuer, views into `issuers`
+  RoleTable roles;
+  std::vector<ClaimMapping> mappings;  // by issuer
+  std::vector<CompiledRule> rules;
+  size_t endpoint_count = 0;
+  MethodTable methods;
+  Matcher matcher;
+  RequestRules request;
+  bool cors_preflight_pass;
+  std::vector<TokenPlace> token_from;
+  TokenForward token_forward;
+  std::vector<ForwardHeaderModel> forward_headers;
+  HeaderFilter header_filter;
+  std::string challenge_scheme;  // of WWW-Authenticate
+  CallerData anonymous;
+
+ private:
+  Matcher Compile(const PolicyModel& model, const SourceText& source);
+};
+
+}  // namespace doorward
+
+#endif  // DOORWARD_POLICY_PROGRAM_H_

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "src/policy/token_place.h"
+
+#include <algorithm>
+
+#include "src/base/ascii.h"
+#include "src/policy/program.h"
+
+namespace doorward {
+namespace {
+
+std::string_view Trim(std::string_view text) {
+  const size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+// The token in a field's value; nothing where the scheme is another (RFC 9110 section 11.4).
+std::optional<std::string_view> TokenInHeader(std::string_view value, std::string_view scheme) {
+  value = Trim(value);
+  if (scheme.empty()) return value;
+  const size_t end = std::min(value.find_first_of(" \t"), value.size());
+  if (!EqualIgnoringCase(value.substr(0, end), scheme)) return std::nullopt;
+  return Trim(value.substr(end));
+}
+
+// Takes the first pair off a Cookie field's value (RFC 6265 section 4.2.1).
+std::string_view NextPair(std::string_view& rest) {
+  const size_t end = std::min(rest.find(';'), rest.size());
+  const std::string_view pair = Trim(rest.substr(0, end));
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return pair;
+}
+
+std::string_view NameOf(std::string_view pair) {
+  return Trim(pair.substr(0, std::min(pair.find('='), pair.size())));
+}
+
+std::string_view ValueOf(std::string_view pair) {
+  const size_t equals = pair.find('=');
+  return equals == std::string_view::npos ? std::string_view() : Trim(pair.substr(equals + 1));
+}
+
+bool IsCookie(const Header& header) { return EqualIgnoringCase(header.name, "cookie"); }
+
+PresentedToken InHeader(const TokenPlace& place, std::span<const Header> headers) {
+  PresentedToken found;
+  size_t fields = 0;
+  for (const Header& header : headers) {
+    if (!EqualIgnoringCase(header.name, place.name)) continue;
+    if (++fields == 2) return {PresentedToken::State::kAmbiguous, {}};
+    if (const auto token = TokenInHeader(header.value, place.scheme)) {
+      found = {PresentedToken::State::kOne, *token};
+    }
+  }
+  return found;
+}
+
+PresentedToken InCookie(const TokenPlace& place, std::span<const Header> headers) {
+  PresentedToken found;
+  for (const Header& header : headers) {
+    if (!IsCookie(header)) continue;
+    for (std::string_view rest = header.value; !rest.empty();) {
+      const std::string_view pair = NextPair(rest);
+      if (NameOf(pair) != place.name || pair.empty()) continue;
+      if (found.state == PresentedToken::State::kOne) {
+        return {PresentedToken::State::kAmbiguous, {}};
+      }
+      found = {PresentedToken::State::kOne, ValueOf(pair)};
+    }
+  }
+  return found;
+}
+
+bool GoesOn(const TokenPlace& place, TokenForward forward) {
+  if (forward == TokenForward::kAuto) {
+    return place.kind == TokenPlace::Kind::kHeader &&
+           EqualIgnoringCase(place.name, "authorization");
+  }
+  return forward == TokenForward::kAlways;
+}
+
+bool IsTokenCookie(std::span<const TokenPlace> places, TokenForward forward,
+                   std::string_view name) {
+  return std::any_of(places.begin(), places.end(), [&](const TokenPlace& place) {
+    return place.kind == TokenPlace::Kind::kCookie && place.name == name && !GoesOn(place, forward);
+  });
+}
+
+// Makes one Cookie field of all that the client sent, without the tokens.
+void RemoveTokenCookies(const PolicyProgram& program, std::span<const Header> headers,
+                        PolicyScratch& scratch) {
+  // Where the policy strips cookies altogether, they are removed already.
+  if (program.header_filter.Removes("Cookie", scratch.folded_name)) return;
+  bool removed = false;
+  std::string& kept = scratch.cookie;
+  kept.clear();
+  for (const Header& header : headers) {
+    if (!IsCookie(header)) continue;
+    for (std::string_view rest = header.value; !rest.empty();) {
+      const std::string_view pair = NextPair(rest);
+      if (pair.empty()) continue;
+      if (IsTokenCookie(program.token_from, program.token_forward, NameOf(pair))) {
+        removed = true;
+        continue;
+      }
+      if (!kept.empty()) kept += "; ";
+      kept += pair;
+    }
+  }
+  if (!removed) return;
+  if (!kept.empty()) {
+    scratch.headers_to_set.push_back({"Cookie", kept});
+    return;
+  }
+  for (const Header& header : headers) {
+    if (IsCookie(header)) scratch.headers_to_remove.push_back(header.name);
+  }
+}
+
+}  // namespace
+
+PresentedToken FindToken(std::span<const TokenPlace> places,
+                         std::span<const Header> headers) noexcept {
+  for (const TokenPlace& place : places) {
+    const PresentedToken found = place.kind == TokenPlace::Kind::kHeader ? InHeader(place, headers)
+                                                                         : InCookie(place, headers);
+    if (found.state != PresentedToken::State::kNone) return found;
+  }
+  return {};
+}
+
+void AddTokenRemovals(const PolicyProgram& program, std::span<const Header> headers,
+                      PolicyScratch& scratch) {
+  bool cookies = false;
+  for (const TokenPlace& place : program.token_from) {
+    if (GoesOn(place, program.token_forward)) continue;
+    if (place.kind == TokenPlace::Kind::kCookie) {
+      cookies = true;
+      continue;
+    }
+    for (const Header& header : headers) {
+      if (EqualIgnoringCase(header.name, place.name) &&
+          TokenInHeader(header.value, place.scheme).has_value()) {
+        scratch.headers_to_remove.push_back(header.name);
+      }
+    }
+  }
+  if (cookies) RemoveTokenCookies(program, headers, scratch);
+}
+
+}  // namespace doorward
