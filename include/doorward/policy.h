@@ -45,6 +45,8 @@ struct IssuerKeys {
   // The URL or path as the policy has it; for inline keys the key set itself, as JSON; "" for
   // discovery.
   std::string_view location;
+  // The algorithms that the policy lists. Empty: it lists none, and the asymmetric ones serve.
+  std::span<const std::string> algorithms = {};
 };
 
 class Caller;
