@@ -39,3 +39,21 @@ install(FILES ${PROJECT_BINARY_DIR}/package/doorwardConfig.cmake
 file(RELATIVE_PATH DOORWARD_PC_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
 configure_file(${PROJECT_SOURCE_DIR}/cmake/doorward.pc.in ${PROJECT_BINARY_DIR}/package/doorward.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/package/doorward.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+# The command writes its own completion scripts.
+if(TARGET doorward_command AND DOORWARD_BUILD_COMMAND AND NOT CMAKE_CROSSCOMPILING)
+  set(bash_file bash-completion/completions/doorward)
+  set(zsh_file zsh/site-functions/_doorward)
+  set(fish_file fish/vendor_completions.d/doorward.fish)
+  foreach(shell IN ITEMS bash zsh fish)
+    set(output ${PROJECT_BINARY_DIR}/package/${${shell}_file})
+    cmake_path(GET output PARENT_PATH folder)
+    file(MAKE_DIRECTORY ${folder})
+    add_custom_command(OUTPUT ${output} COMMAND doorward_command completion ${shell} > ${output}
+                       DEPENDS doorward_command VERBATIM)
+    list(APPEND completions ${output})
+    cmake_path(GET ${shell}_file PARENT_PATH folder)
+    install(FILES ${output} DESTINATION ${CMAKE_INSTALL_DATADIR}/${folder})
+  endforeach()
+  add_custom_target(doorward_completions ALL DEPENDS ${completions})
+endif()

@@ -18,8 +18,7 @@ endif()
 # An INTERFACE floor (headers only, so far) names no sources.
 function(doorward_floor name)
   add_library(doorward_${name} OBJECT ${ARGN})
-  target_include_directories(doorward_${name} PUBLIC
-    ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR} SYSTEM INTERFACE)
+  target_include_directories(doorward_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR})
   target_link_libraries(doorward_${name} PUBLIC ${DOORWARD_DEPENDENCIES} PRIVATE doorward_build_settings)
   set_target_properties(doorward_${name} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
 endfunction()
