@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a token whose signature holds must say to be accepted: the order is that of docs/tokens.md.
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "src/jose/issuer.h"
+#include "src/jose/jose_scratch.h"
+
+namespace doorward {
+namespace {
+
+constexpr int64_t kLastSecond = 253402300799;  // 9999-12-31T23:59:59Z
+
+// --- Dates ---
+
+// The fraction of `value`, from 0, in nanoseconds: read off the shortest decimal that spells it, so
+// that 1750000000.1 is a tenth of a second and not what the nearest double comes to.
+int32_t Nanoseconds(double value) noexcept {
+  constexpr size_t kLongest = 12 + 1 + 1100;  // a denormal, written out
+  char text[kLongest];
+  const char* const end =
+      std::to_chars(text, text + sizeof text, value, std::chars_format::fixed).ptr;
+  const char* p = std::find<const char*>(text, end, '.');
+  int32_t nanos = 0;
+  if (p < end) ++p;
+  for (int32_t unit = 100'000'000; unit > 0 && p < end; unit /= 10, ++p) {
+    nanos += (*p - '0') * unit;
+  }
+  return nanos;
+}
+
+// RFC 7519 section 2, NumericDate, within the years that have four digits.
+std::optional<Timestamp> ReadDate(JsonView value) noexcept {
+  if (value.kind() == JsonView::Kind::kInt) {
+    const int64_t seconds = value.int_or(0);
+    if (seconds < 0 || seconds > kLastSecond) return std::nullopt;
+    return Timestamp::FromUnixSeconds(seconds);
+  }
+  const double seconds = value.double_or(-1);
+  if (!(seconds >= 0) || seconds > static_cast<double>(kLastSecond)) return std::nullopt;
+  return Timestamp::FromUnixSeconds(static_cast<int64_t>(std::floor(seconds)),
+                                    Nanoseconds(seconds));
+}
+
+Reason CheckExpiry(const TokenRules& rules, Timestamp now, VerifiedTokenData& token) noexcept {
+  const JsonView exp = token.registered.exp;
+  if (!exp.exists()) {
+    return rules.require_expiry ? Refuse(token, Reason::kTokenWithoutExpiry, {.subject = "exp"})
+                                : Reason::kAllowed;
+  }
+  const TokenRefusal refusal{.subject = "exp", .found = exp, .now = now, .leeway = rules.leeway};
+  const std::optional<Timestamp> expiry = ReadDate(exp);
+  if (!expiry) return Refuse(token, Reason::kTokenBadDate, refusal);
+  if (now < *expiry + rules.leeway) return Reason::kAllowed;
+  return Refuse(token, Reason::kTokenExpired, refusal);
+}
+
+// Checks that a date, where it is there, is not after `now`.
+Reason CheckPast(JsonView date, std::string_view name, Reason reason, const TokenRules& rules,
+                 Timestamp now, VerifiedTokenData& token) noexcept {
+  if (!date.exists()) return Reason::kAllowed;
+  const TokenRefusal refusal{.subject = name, .found = date, .now = now, .leeway = rules.leeway};
+  const std::optional<Timestamp> read = ReadDate(date);
+  if (!read) return Refuse(token, Reason::kTokenBadDate, refusal);
+  if (*read <= now + rules.leeway) return Reason::kAllowed;
+  return Refuse(token, reason, refusal);
+}
+
+// A `nbf` before 1970 lies in the past like any other, and issuers send such ones to say "always".
+bool IsBeforeEpoch(JsonView date) noexcept { return date.double_or(0) < 0; }
+
+Reason CheckAge(const TokenRules& rules, Timestamp now, VerifiedTokenData& token) noexcept {
+  if (!rules.max_age) return Reason::kAllowed;
+  const JsonView iat = token.registered.iat;
+  if (!iat.exists()) return Refuse(token, Reason::kTokenClaimMissing, {.subject = "iat"});
+  const std::optional<Timestamp> issued = ReadDate(iat);
+  if (issued && now <= *issued + *rules.max_age + rules.leeway) return Reason::kAllowed;
+  return Refuse(token, Reason::kTokenTooOld,
+                {.subject = "iat", .found = iat, .now = now, .leeway = rules.leeway});
+}
+
+Reason CheckDates(const TokenRules& rules, Timestamp now, VerifiedTokenData& token) noexcept {
+  const RegisteredClaims& claims = token.registered;
+  Reason reason = CheckExpiry(rules, now, token);
+  if (reason == Reason::kAllowed && !IsBeforeEpoch(claims.nbf)) {
+    reason = CheckPast(claims.nbf, "nbf", Reason::kTokenNotYetValid, rules, now, token);
+  }
+  if (reason == Reason::kAllowed) {
+    reason = CheckPast(claims.iat, "iat", Reason::kTokenIssuedInFuture, rules, now, token);
+  }
+  if (reason == Reason::kAllowed) reason = CheckAge(rules, now, token);
+  return reason;
+}
+
+// --- typ and cty ---
+
+char ToLower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+bool EqualsWithoutCase(std::string_view a, std::string_view b) noexcept {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return ToLower(x) == ToLower(y); });
+}
+
+// RFC 7515 section 4.1.9: "application/" goes without saying.
+std::string_view WithoutPrefix(std::string_view type) noexcept {
+  constexpr std::string_view kPrefix = "application/";
+  const bool has_prefix = EqualsWithoutCase(type.substr(0, kPrefix.size()), kPrefix);
+  return has_prefix ? type.substr(kPrefix.size()) : type;
+}
+
+bool IsType(std::string_view type, std::string_view wanted) noexcept {
+  return EqualsWithoutCase(WithoutPrefix(type), WithoutPrefix(wanted));
+}
+
+Reason CheckTyp(const TokenRules& rules, VerifiedTokenData& token) noexcept {
+  const JsonView typ = token.header_members.typ;
+  const bool is_well_formed = !typ.exists() || typ.is_string();
+  const bool is_demanded =
+      !rules.token_type || (typ.is_string() && IsType(typ.string_or(""), *rules.token_type));
+  if (is_well_formed && is_demanded) return Reason::kAllowed;
+  return Refuse(token, Reason::kTokenType,
+                {.subject = "typ",
+                 .found = typ,
+                 .required = rules.token_type ? std::string_view(*rules.token_type) : ""});
+}
+
+// RFC 7519 section 5.2: `cty: JWT` says that the payload is another token, which is not looked
+// into.
+Reason CheckNotNested(VerifiedTokenData& token) noexcept {
+  const JsonView cty = token.header_members.cty;
+  if (!IsType(cty.string_or(""), "JWT")) return Reason::kAllowed;
+  return Refuse(token, Reason::kTokenType, {.subject = "cty", .found = cty});
+}
+
+// --- Other claims ---
+
+bool IsOneOf(std::string_view text, const std::vector<std::string>& list) noexcept {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+// RFC 7519 section 4.1.3: a string or an array of strings.
+bool IsMeantFor(JsonView aud, const std::vector<std::string>& audiences) noexcept {
+  if (aud.is_string()) return IsOneOf(aud.string_or(""), audiences);
+  bool found = false;
+  for (const JsonView element : aud.elements()) {
+    if (!aud.is_array() || !element.is_string()) return false;
+    found = found || IsOneOf(element.string_or(""), audiences);
+  }
+  return found;
+}
+
+Reason CheckAudience(const TokenRules& rules, VerifiedTokenData& token) noexcept {
+  const JsonView aud = token.registered.aud;
+  if (rules.audiences.empty() || IsMeantFor(aud, rules.audiences)) return Reason::kAllowed;
+  return Refuse(token, Reason::kTokenAudience,
+                {.subject = "aud", .found = aud, .expected = rules.audiences});
+}
+
+Reason CheckIsString(JsonView claim, VerifiedTokenData& token) noexcept {
+  if (!claim.exists() || claim.is_string()) return Reason::kAllowed;
+  return Refuse(token, Reason::kTokenClaimValue,
+                {.subject = claim.name(), .found = claim, .required = "a string"});
+}
+
+bool EqualsNumber(JsonView claim, double number) noexcept {
+  if (claim.kind() != JsonView::Kind::kInt) {
+    return claim.is_number() && claim.double_or(0) == number;
+  }
+  // Through the integer, where there is one: doubles run together above 2^53.
+  constexpr double kLimit = 0x1p63;
+  return number >= -kLimit && number < kLimit && number == std::trunc(number) &&
+         claim.int_or(0) == static_cast<int64_t>(number);
+}
+
+bool HasValue(JsonView claim, const RequiredClaim::Value& value) noexcept {
+  using Kind = RequiredClaim::Value::Kind;
+  if (value.or_text && claim.is_string()) return claim.string_or("") == value.text;
+  switch (value.kind) {
+    case Kind::kAny:
+      return true;
+    case Kind::kString:
+      return claim.is_string() && claim.string_or("") == value.text;
+    case Kind::kNumber:
+      return EqualsNumber(claim, value.number);
+    case Kind::kBool:
+      return claim.kind() == JsonView::Kind::kBool && claim.bool_or(false) == value.boolean;
+    case Kind::kNull:
+      return claim.kind() == JsonView::Kind::kNull;
+  }
+  return false;
+}
+
+Reason CheckRequired(const TokenRules& rules, VerifiedTokenData& token) noexcept {
+  for (const RequiredClaim& required : rules.require) {
+    const JsonView claim = token.claims.Find(required.name);
+    const TokenRefusal refusal{
+        .subject = required.name, .found = claim, .required = required.value.text};
+    if (!claim.exists()) return Refuse(token, Reason::kTokenClaimMissing, refusal);
+    if (!HasValue(claim, required.value)) {
+      return Refuse(token, Reason::kTokenClaimValue, refusal);
+    }
+  }
+  return Reason::kAllowed;
+}
+
+}  // namespace
+
+std::optional<Timestamp> DateClaim(JsonView claims, std::string_view name) noexcept {
+  const JsonView claim = claims.Find(name);
+  return claim.exists() ? ReadDate(claim) : std::nullopt;
+}
+
+Reason CheckType(const TokenRules& rules, Scratch& scratch) noexcept {
+  return CheckTyp(rules, Part<JoseScratch>(scratch).token);
+}
+
+Reason CheckClaims(const TokenRules& rules, Timestamp now, Scratch& scratch) noexcept {
+  VerifiedTokenData& token = Part<JoseScratch>(scratch).token;
+  Reason reason = CheckTyp(rules, token);
+  if (reason == Reason::kAllowed) reason = CheckNotNested(token);
+  if (reason == Reason::kAllowed) reason = CheckDates(rules, now, token);
+  if (reason == Reason::kAllowed) reason = CheckAudience(rules, token);
+  if (reason == Reason::kAllowed) reason = CheckTenant(rules, token);
+  if (reason == Reason::kAllowed) reason = CheckIsString(token.registered.sub, token);
+  if (reason == Reason::kAllowed) reason = CheckIsString(token.registered.jti, token);
+  if (reason == Reason::kAllowed) reason = CheckRequired(rules, token);
+  return reason;
+}
+
+Reason CheckConfirmation(const TokenRules& rules, Scratch& scratch) noexcept {
+  VerifiedTokenData& token = Part<JoseScratch>(scratch).token;
+  const JsonView cnf = token.registered.cnf;
+  if (!rules.refuse_confirmation || !cnf.exists()) return Reason::kAllowed;
+  return Refuse(token, Reason::kTokenConfirmation, {.subject = "cnf", .found = cnf});
+}
+
+}  // namespace doorward

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "src/jose/issuer.h"
+
+#include <algorithm>
+#include <array>
+
+#include "src/jose/jose_scratch.h"
+
+namespace doorward {
+namespace {
+
+constexpr std::string_view kPlace = "{tenantid}";
+constexpr size_t kGuidSize = 36;
+
+char ToLower(char c) noexcept { return c >= 'A' && c <= 'F' ? static_cast<char>(c | 0x20) : c; }
+
+// RFC 9562 section 4, in either case.
+bool IsGuid(std::string_view text) noexcept {
+  if (text.size() != kGuidSize) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    const char c = ToLower(text[i]);
+    const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    if (dash ? c != '-' : !hex) return false;
+  }
+  return true;
+}
+
+bool IsTemplate(std::string_view issuer) noexcept {
+  return issuer.find(kPlace) != std::string_view::npos;
+}
+
+// What stands in `issuer` where the template has its place; "" where the rest differs.
+std::string_view TenantIn(std::string_view issuer, std::string_view pattern) noexcept {
+  const size_t place = pattern.find(kPlace);
+  const std::string_view before = pattern.substr(0, place);
+  const std::string_view after = pattern.substr(place + kPlace.size());
+  if (issuer.size() != before.size() + kGuidSize + after.size()) return "";
+  if (!issuer.starts_with(before) || !issuer.ends_with(after)) return "";
+  return issuer.substr(before.size(), kGuidSize);
+}
+
+bool Fits(std::string_view issuer, std::string_view spelling) noexcept {
+  return IsTemplate(spelling) ? IsGuid(TenantIn(issuer, spelling)) : issuer == spelling;
+}
+
+}  // namespace
+
+bool IsIssuedUnder(const VerifiedTokenData& token, const TokenRules& rules) noexcept {
+  const JsonView iss = token.registered.iss;
+  if (rules.issuers.empty()) return !iss.exists() || iss.is_string();
+  return iss.is_string() &&
+         std::any_of(rules.issuers.begin(), rules.issuers.end(),
+                     [&](const std::string& spelling) { return Fits(token.issuer, spelling); });
+}
+
+Reason RefuseIssuer(std::span<const std::string> expected, Scratch& scratch) noexcept {
+  VerifiedTokenData& token = Part<JoseScratch>(scratch).token;
+  return Refuse(token, Reason::kTokenIssuerUnknown,
+                {.subject = "iss", .found = token.registered.iss, .expected = expected});
+}
+
+Reason CheckTenant(const TokenRules& rules, VerifiedTokenData& token) noexcept {
+  const auto literal = [&](const std::string& s) { return !IsTemplate(s) && token.issuer == s; };
+  if (rules.issuers.empty() || std::any_of(rules.issuers.begin(), rules.issuers.end(), literal)) {
+    return Reason::kAllowed;
+  }
+  const JsonView tid = token.registered.tid;
+  const TokenRefusal refusal{.subject = "tid", .found = tid, .expected = rules.tenants};
+  const std::string_view tenant = tid.string_or("");
+  if (!IsGuid(tenant)) return Refuse(token, Reason::kTokenTenant, refusal);
+  std::array<char, kGuidSize> folded;
+  std::transform(tenant.begin(), tenant.end(), folded.begin(), ToLower);
+  const std::string_view wanted(folded.data(), folded.size());
+  const bool is_ours =
+      std::find(rules.tenants.begin(), rules.tenants.end(), wanted) != rules.tenants.end();
+  const auto filled = [&](const std::string& s) {
+    return IsTemplate(s) && TenantIn(token.issuer, s) == tenant;
+  };
+  if (is_ours && std::any_of(rules.issuers.begin(), rules.issuers.end(), filled)) {
+    return Reason::kAllowed;
+  }
+  return Refuse(token, Reason::kTokenTenant, refusal);
+}
+
+}  // namespace doorward

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Issuers that are one for each tenant, written as a template: `https://host/{tenantid}/v2.0`.
+
+#ifndef DOORWARD_JOSE_ISSUER_H_
+#define DOORWARD_JOSE_ISSUER_H_
+
+#include "src/jose/token.h"
+
+namespace doorward {
+
+// Checks `tid` of a token whose issuer only a template of `rules` fits.
+Reason CheckTenant(const TokenRules& rules, VerifiedTokenData& token) noexcept;
+
+}  // namespace doorward
+
+#endif  // DOORWARD_JOSE_ISSUER_H_

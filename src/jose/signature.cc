@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "src/jose/signature.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/rsa.h>
+
+#include "src/jose/ecdsa_der.h"
+
+namespace doorward {
+namespace {
+
+constexpr size_t kMaxHashSize = HashSize(Hash::kSha512);
+
+const unsigned char* Octets(std::string_view text) noexcept {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+bool SetPadding(EVP_PKEY_CTX* context, Scheme scheme, const EVP_MD* digest) {
+  if (scheme == Scheme::kRsaPkcs1) {
+    return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
+  }
+  // RFC 7518 section 3.5: MGF1 with the same hash, and a salt exactly as long.
+  return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
+         EVP_PKEY_CTX_set_rsa_mgf1_md(context, digest) == 1 &&
+         EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1;
+}
+
+size_t SetOf(const Key* key, Algorithm algorithm, size_t sets) noexcept {
+  const auto address = reinterpret_cast<uintptr_t>(key) >> 4;
+  return ((address ^ address >> 7) + static_cast<size_t>(algorithm)) % sets;
+}
+
+}  // namespace
+
+bool SignatureVerifier::Verify(const std::shared_ptr<const Key>& key, Algorithm algorithm,
+                               std::string_view input, std::string_view signature) noexcept {
+  const AlgorithmInfo& info = InfoOf(algorithm);
+  const size_t expected = info.scheme == Scheme::kHmac ? HashSize(info.hash) : key->signature_size;
+  if (signature.size() != expected) return false;
+  const ErrorQueueGuard guard;
+  Context* const context = FindContext(key, algorithm);
+  if (context == nullptr) return false;
+  switch (info.scheme) {
+    case Scheme::kRsaPkcs1:
+    case Scheme::kRsaPss:
+    case Scheme::kEcdsa:
+      return VerifyDigest(*context, info, input, signature);
+    case Scheme::kEddsa:
+      return VerifyEddsa(*context, input, signature);
+    case Scheme::kHmac:
+      return VerifyMac(*context, info, input, signature);
+  }
+  return false;
+}
+
+SignatureVerifier::Context* SignatureVerifier::FindContext(const std::shared_ptr<const Key>& key,
+                                                           Algorithm algorithm) {
+  Context* const first = &contexts_[SetOf(key.get(), algorithm, kSets) * kWays];
+  Context* const last = first + kWays;
+  const auto is_wanted = [&](const Context& c) { return c.key == key && c.algorithm == algorithm; };
+  Context* const found = std::find_if(first, last, is_wanted);
+  if (found != last) return found;
+
+  const auto is_free = [](const Context& c) { return c.key == nullptr; };
+  Context* place = std::find_if(first, last, is_free);
+  if (place == last) place = first + next_victim_++ % kWays;
+  *place = {};
+  Context made{.key = key, .algorithm = algorithm, .pkey = {}, .eddsa = {}, .mac = {}};
+  if (!Prepare(made)) return nullptr;
+  *place = std::move(made);
+  return place;
+}
+
+bool SignatureVerifier::Prepare(Context& context) {
+  const AlgorithmInfo& info = InfoOf(context.algorithm);
+  switch (info.scheme) {
+    case Scheme::kRsaPkcs1:
+    case Scheme::kRsaPss:
+    case Scheme::kEcdsa:
+      return PrepareDigestVerification(context, info);
+    case Scheme::kEddsa:
+      return PrepareEddsa(context);
+    case Scheme::kHmac:
+      return PrepareMac(context, info);
+  }
+  return false;
+}
+
+bool SignatureVerifier::PrepareDigestVerification(Context& context, const AlgorithmInfo& info) {
+  EVP_MD* const digest = Digest(info.hash);
+  context.pkey.reset(EVP_PKEY_CTX_new_from_pkey(nullptr, context.key->pkey.get(), nullptr));
+  return digest != nullptr && context.pkey != nullptr &&
+         EVP_PKEY_verify_init(context.pkey.get()) == 1 &&
+         (info.scheme == Scheme::kEcdsa || SetPadding(context.pkey.get(), info.scheme, digest)) &&
+         EVP_PKEY_CTX_set_signature_md(context.pkey.get(), digest) == 1;
+}
+
+bool SignatureVerifier::PrepareEddsa(Context& context) {
+  context.eddsa.reset(EVP_MD_CTX_new());
+  return context.eddsa != nullptr &&
+         EVP_DigestVerifyInit_ex(context.eddsa.get(), nullptr, nullptr, nullptr, nullptr,
+                                 context.key->pkey.get(), nullptr) == 1;
+}
+
+bool SignatureVerifier::PrepareMac(Context& context, const AlgorithmInfo& info) {
+  if (hmac_ == nullptr) hmac_.reset(EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr));
+  if (hmac_ == nullptr) return false;
+  context.mac.reset(EVP_MAC_CTX_new(hmac_.get()));
+  // OSSL_PARAM takes what it only reads as not const.
+  const OSSL_PARAM params[] = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
+                                       const_cast<char*>(HashName(info.hash)), 0),
+      OSSL_PARAM_construct_end()};
+  const std::vector<uint8_t>& secret = context.key->secret.octets;
+  return context.mac != nullptr &&
+         EVP_MAC_init(context.mac.get(), secret.data(), secret.size(), params) == 1;
+}
+
+EVP_MD* SignatureVerifier::Digest(Hash hash) {
+  EvpMdPtr& digest = digests_[static_cast<size_t>(hash)];
+  if (digest == nullptr) digest.reset(EVP_MD_fetch(nullptr, HashName(hash), nullptr));
+  return digest.get();
+}
+
+bool SignatureVerifier::VerifyDigest(Context& context, const AlgorithmInfo& info,
+                                     std::string_view input, std::string_view signature) {
+  if (hashing_ == nullptr) hashing_.reset(EVP_MD_CTX_new());
+  std::array<unsigned char, kMaxHashSize> digest;
+  if (hashing_ == nullptr || EVP_DigestInit_ex2(hashing_.get(), Digest(info.hash), nullptr) != 1 ||
+      EVP_DigestUpdate(hashing_.get(), input.data(), input.size()) != 1 ||
+      EVP_DigestFinal_ex(hashing_.get(), digest.data(), nullptr) != 1) {
+    return false;
+  }
+  if (info.scheme != Scheme::kEcdsa) {
+    return EVP_PKEY_verify(context.pkey.get(), Octets(signature), signature.size(), digest.data(),
+                           HashSize(info.hash)) == 1;
+  }
+  const EcdsaDer der(signature);
+  return EVP_PKEY_verify(context.pkey.get(), der.data(), der.size(), digest.data(),
+                         HashSize(info.hash)) == 1;
+}
+
+bool SignatureVerifier::VerifyEddsa(Context& context, std::string_view input,
+                                    std::string_view signature) {
+  return EVP_DigestVerify(context.eddsa.get(), Octets(signature), signature.size(), Octets(input),
+                          input.size()) == 1;
+}
+
+bool SignatureVerifier::VerifyMac(Context& context, const AlgorithmInfo& info,
+                                  std::string_view input, std::string_view signature) {
+  std::array<unsigned char, kMaxHashSize> tag;
+  size_t size = 0;
+  // Without a key, init begins anew with the one that the context holds.
+  return EVP_MAC_init(context.mac.get(), nullptr, 0, nullptr) == 1 &&
+         EVP_MAC_update(context.mac.get(), Octets(input), input.size()) == 1 &&
+         EVP_MAC_final(context.mac.get(), tag.data(), &size, tag.size()) == 1 &&
+         size == HashSize(info.hash) && CRYPTO_memcmp(tag.data(), signature.data(), size) == 0;
+}
+
+}  // namespace doorward

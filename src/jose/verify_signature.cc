@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "src/jose/jose_scratch.h"
+#include "src/jose/key_set_data.h"
+
+namespace doorward {
+namespace {
+
+// Tries keys on the token last read.
+class KeyTrial {
+ public:
+  KeyTrial(JoseScratch& scratch, Algorithm algorithm) noexcept
+      : scratch_(scratch), algorithm_(algorithm) {}
+
+  // True where `entry` verifies the token. Keys that do not fit, and those beyond the limit, are
+  // passed over.
+  bool Try(const KeySetEntry& entry) noexcept {
+    any_key_ = true;
+    if (!entry.algorithms.Contains(algorithm_)) return false;
+    if (checks_ == kMaxSignatureChecks) return false;
+    ++checks_;
+    return scratch_.signatures.Verify(entry.key, algorithm_, scratch_.signing_input,
+                                      scratch_.signature);
+  }
+
+  // Why none did. A key that may not be used with the token's algorithm decides that the algorithm
+  // is wrong, not the key.
+  Reason failure() const noexcept {
+    if (!any_key_) return Reason::kTokenKeyUnknown;
+    return checks_ == 0 ? Reason::kTokenAlgorithm : Reason::kTokenSignature;
+  }
+
+ private:
+  JoseScratch& scratch_;
+  Algorithm algorithm_;
+  bool any_key_ = false;
+  size_t checks_ = 0;
+};
+
+// Keys that carry the token's kid come before those that carry none; without a kid, all keys are
+// tried in their order.
+bool TryKeys(JsonView kid, const KeySetData& keys, KeyTrial& trial) noexcept {
+  if (!kid.exists()) {
+    for (const KeySetEntry& entry : keys.keys) {
+      if (trial.Try(entry)) return true;
+    }
+    return false;
+  }
+  for (const uint32_t index : keys.WithKid(kid.string_or(""))) {
+    if (trial.Try(keys.keys[index])) return true;
+  }
+  for (const uint32_t index : keys.WithoutKid()) {
+    if (trial.Try(keys.keys[index])) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Reason VerifySignature(const TokenRules& rules, const KeySet& keys, Scratch& scratch) noexcept {
+  JoseScratch& s = Part<JoseScratch>(scratch);
+  const HeaderMembers& header = s.token.header_members;
+  const TokenRefusal wrong_algorithm{
+      .subject = "alg", .found = header.alg, .algorithms = rules.algorithms};
+  const std::optional<Algorithm> algorithm = FindAlgorithm(header.alg.string_or(""));
+  if (!algorithm || !rules.algorithms.Contains(*algorithm)) {
+    return Refuse(s.token, Reason::kTokenAlgorithm, wrong_algorithm);
+  }
+  const TokenRefusal wrong_key{.subject = "kid", .found = header.kid};
+  if (header.kid.exists() && !header.kid.is_string()) {
+    return Refuse(s.token, Reason::kTokenKeyUnknown, wrong_key);
+  }
+  KeyTrial trial(s, *algorithm);
+  if (TryKeys(header.kid, keys.data(), trial)) {
+    s.token.algorithm = *algorithm;
+    return Reason::kAllowed;
+  }
+  if (trial.failure() != Reason::kTokenAlgorithm) {
+    return Refuse(s.token, trial.failure(), wrong_key);
+  }
+  return Refuse(s.token, Reason::kTokenAlgorithm,
+                {.subject = "alg", .found = header.alg, .required = "one that its key permits"});
+}
+
+}  // namespace doorward
