@@ -23,18 +23,20 @@ function doorward(args, input) {
   return result;
 }
 
-// Writes a policy into the work folder, with the provider's address in it, and returns its path.
-function writePolicy(name, edit = (text) => text) {
-  const source = readFileSync(new URL('policy.yaml', import.meta.url), 'utf8');
-  const edited = edit(source);
-  if (edit.length && edited === source) throw new Error(`the edit for ${name} changes nothing`);
+// Writes the policy into the work folder, with the provider's address and perhaps another edit in it; returns its path.
+function writePolicy(name, from, to) {
+  let text = readFileSync(new URL('policy.yaml', import.meta.url), 'utf8');
+  for (const [old, now] of [['http://127.0.0.1:3000', issuer], ...(from ? [[from, to]] : [])]) {
+    if (!text.includes(old)) throw new Error(`policy.yaml has no \`${old}\``);
+    text = text.replace(old, now);
+  }
   const file = path.join(work, name);
-  writeFileSync(file, edited.replace('http://127.0.0.1:3000', issuer));
+  writeFileSync(file, text);
   return file;
 }
 
 function report(ok, text, detail = '') {
-  console.log(`${text}  ${ok ? paint(32, 'as expected') : paint(31, 'NOT AS EXPECTED')}`);
+  console.log(`${text}  ${ok ? paint(32, 'ok') : paint(31, 'NOT AS EXPECTED')}`);
   if (!ok) {
     failures += 1;
     console.log(detail);
@@ -65,13 +67,14 @@ function includesHeaders(headers, wanted) {
   return Object.entries(wanted).every(([name, value]) => lower[name.toLowerCase()] === value);
 }
 
-const COLUMNS = [['#', 2], ['who', 7], ['request', 31], ['shows', 29], ['answer', 6], ['rule', 16], ['reason', 20]];
+const COLUMNS = [['#', 2], ['who', 7], ['request', 30], ['shows', 29], ['decision', 9], ['rule', 16], ['reason', 20]];
 const line = (cells) => cells.map((cell, i) => String(cell).padEnd(COLUMNS[i][1])).join('  ');
 
 function show(rows, answers, first = 1) {
   rows.forEach(({ who, shows, request, expected }, i) => {
     const answer = answers[i];
-    const cells = [first + i, who, `${request.method} ${request.target}`, shows, answer.status, answer.rule ?? '-', answer.reason];
+    const decision = `${answer.allowed ? 'allow' : 'deny'} ${answer.status}`;
+    const cells = [first + i, who, `${request.method} ${request.target}`, shows, decision, answer.rule ?? '-', answer.reason];
     const wanted = `     expected ${JSON.stringify(expected)}\n     answered ${JSON.stringify(answer)}`;
     report(agrees(expected, answer), line(cells), wanted);
     for (const name of Object.keys(expected.set_headers ?? {})) {
@@ -114,14 +117,14 @@ async function main() {
   show(rows, answers);
 
   heading('The policy changes: viewers may change orders too');
-  const changed = writePolicy('changed.yaml', (text) => text.replace('allow: [editor]', 'allow: [viewer]'));
+  const changed = writePolicy('changed.yaml', 'allow: [editor]', 'allow: [viewer]');
   const again = [row('cleo', 'was 403 above', 'PUT', '/orders/17', tokens.cleo, [200, 'allowed', 'orders-write'])];
   const newAnswers = evaluate(changed, keysFile, again);
   show(again, newAnswers, rows.length + 1);
   report(newAnswers[0].policy !== answers[0].policy, `revision ${answers[0].policy} became ${newAnswers[0].policy}`);
 
   heading('A policy with a slip does not load');
-  const slip = writePolicy('slip.yaml', (text) => text.replace('allow: [editor]', 'allow: [edtior]'));
+  const slip = writePolicy('slip.yaml', 'allow: [editor]', 'allow: [edtior]');
   const refused = doorward(['check', slip]);
   const said = (refused.stdout + refused.stderr).replaceAll(work + path.sep, '').trim();
   console.log(said.replace(/^/gm, '  '));
