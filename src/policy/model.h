@@ -40,10 +40,10 @@ struct RequireEntry {
   enum class Kind : uint8_t { kAny, kString, kNumber, kBool, kNull };
   std::string name;
   Kind kind = Kind::kAny;
-  std::string text;  // kString; of a plain YAML scalar also beside kNumber, kBool, kNull
+  std::string text;  // kString; of a YAML scalar also beside kNumber and kBool
   double number = 0;
   bool boolean = false;
-  bool or_text = false;  // a plain YAML scalar: a string of its text matches as well
+  bool or_text = false;  // a YAML scalar: a string of its text matches as well
 };
 
 struct IssuerModel {
@@ -89,7 +89,8 @@ struct SegmentPattern {
     kAny,      // * or {name}
     kGlob,     // `parts` with any run of octets between each two of them; the first and last may be
                // empty
-    kRegex,    // {name:regex}; `text` is the regex, RE2 syntax, compiled once already to check it
+    kRegex,    // {name:regex}; `text` is the regex as written, which RE2 compiles with its default
+               // options; without case where the policy folds
     kTail,     // ** or {name=**}
   };
   Kind kind = Kind::kLiteral;
