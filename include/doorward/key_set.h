@@ -3,9 +3,8 @@
 // Keys that signatures are verified with: a JWK Set (RFC 7517), parsed once, each key resolved to a
 // verifier that is ready to use.
 //
-//   doorward::KeySetOutcome keys = doorward::KeySet::Parse(jwks_json, {.origin =
-//   doorward::KeyOrigin::kRemote}); for (const doorward::Diagnostic& d : keys.diagnostics)
-//   std::cerr << d << "\n";   // keys set aside, and why
+//   auto keys = doorward::KeySet::Parse(jwks_json, {.origin = doorward::KeyOrigin::kRemote});
+//   for (const doorward::Diagnostic& d : keys.diagnostics) std::cerr << d << "\n";  // set aside
 
 #ifndef DOORWARD_KEY_SET_H_
 #define DOORWARD_KEY_SET_H_
@@ -75,6 +74,10 @@ class AlgorithmSet {
     a.bits_ &= b.bits_;
     return a;
   }
+  friend constexpr AlgorithmSet operator|(AlgorithmSet a, AlgorithmSet b) noexcept {
+    a.bits_ |= b.bits_;
+    return a;
+  }
 
  private:
   uint32_t bits_ = 0;
@@ -122,8 +125,8 @@ class DOORWARD_EXPORT KeySet {
 };
 
 struct [[nodiscard]] KeySetOutcome {
-  std::shared_ptr<const KeySet>
-      keys;  // null if and only if there is an error among the diagnostics
+  // Null if and only if there is an error among the diagnostics.
+  std::shared_ptr<const KeySet> keys;
   std::vector<Diagnostic> diagnostics;
 };
 

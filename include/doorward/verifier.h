@@ -3,11 +3,11 @@
 // Verifies JSON Web Tokens (RFC 7519) in compact form (RFC 7515 section 7.1), for hosts that want
 // tokens alone.
 //
-//   doorward::Verifier verifier(keys, {.issuer = "https://login.example.com/", .audiences =
-//   {"https://api.example.com"}}); doorward::VerifyOutcome out = verifier.Verify(token, now,
-//   scratch); if
-//   (!out.verified()) return Refuse(out.reason(), out.Explain()); Use(out.token().subject(),
-//   out.token().claims());
+//   doorward::Verifier verifier(keys, {.issuer = "https://login.example.com/",
+//                                      .audiences = {"https://api.example.com"}});
+//   doorward::VerifyOutcome out = verifier.Verify(token, now, scratch);
+//   if (!out.verified()) return Refuse(out.reason(), out.Explain());
+//   Use(out.token().subject(), out.token().claims());
 
 #ifndef DOORWARD_VERIFIER_H_
 #define DOORWARD_VERIFIER_H_

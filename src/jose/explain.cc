@@ -97,7 +97,7 @@ std::string Detail(Reason reason, const VerifiedTokenData& token) {
     case Reason::kTokenMalformed:
     case Reason::kTokenBadJson:
     case Reason::kTokenDuplicateMember:
-      return "the fault is in the " + std::string(r.subject);
+      return r.subject.empty() ? "" : "the fault is in the " + std::string(r.subject);
     case Reason::kTokenBadDate:
       return "`" + std::string(r.subject) + "` is " + Found(r.found) +
              ", expected a number from 0 to 253402300799";

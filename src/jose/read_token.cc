@@ -150,9 +150,7 @@ Reason ReadObject(std::string_view text, std::string_view part, JsonParser& pars
 
 Reason ReadSegments(std::string_view text, JoseScratch& s, std::string_view& header) noexcept {
   Segments segments;
-  if (!Split(text, segments)) {
-    return Refuse(s.token, Reason::kTokenMalformed, {.subject = "three segments"});
-  }
+  if (!Split(text, segments)) return Reason::kTokenMalformed;
   if (!s.decoded.Reserve(SegmentDecoder::Capacity(text.size()))) return Reason::kInternal;
   SegmentDecoder decoder(s.decoded.data());
   const auto refuse = [&s](std::string_view part) {

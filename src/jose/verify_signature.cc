@@ -15,7 +15,7 @@ class KeyTrial {
   // True where `entry` verifies the token. Keys that do not fit, and those beyond the limit, are
   // passed over.
   bool Try(const KeySetEntry& entry) noexcept {
-    any_key_ = true;
+    permitted_ = permitted_ | entry.algorithms;
     if (!entry.algorithms.Contains(algorithm_)) return false;
     if (checks_ == kMaxSignatureChecks) return false;
     ++checks_;
@@ -23,17 +23,20 @@ class KeyTrial {
                                       scratch_.signature);
   }
 
+  // What the keys that were tried may be used for.
+  AlgorithmSet permitted() const noexcept { return permitted_; }
+
   // Why none did. A key that may not be used with the token's algorithm decides that the algorithm
   // is wrong, not the key.
   Reason failure() const noexcept {
-    if (!any_key_) return Reason::kTokenKeyUnknown;
+    if (permitted_.empty()) return Reason::kTokenKeyUnknown;
     return checks_ == 0 ? Reason::kTokenAlgorithm : Reason::kTokenSignature;
   }
 
  private:
   JoseScratch& scratch_;
   Algorithm algorithm_;
-  bool any_key_ = false;
+  AlgorithmSet permitted_;
   size_t checks_ = 0;
 };
 
@@ -79,7 +82,7 @@ Reason VerifySignature(const TokenRules& rules, const KeySet& keys, Scratch& scr
     return Refuse(s.token, trial.failure(), wrong_key);
   }
   return Refuse(s.token, Reason::kTokenAlgorithm,
-                {.subject = "alg", .found = header.alg, .required = "one that its key permits"});
+                {.subject = "alg", .found = header.alg, .algorithms = trial.permitted()});
 }
 
 }  // namespace doorward
