@@ -91,10 +91,11 @@ std::string SourceText::Excerpt(Span span) const {
 void DiagnosticList::Add(Severity severity, Span at, std::string_view code, std::string message,
                          DiagnosticHelp help) {
   has_errors_ |= severity == Severity::kError;
-  if (full()) {
+  if (full(severity)) {
     ++dropped_;
     return;
   }
+  ++kept_[static_cast<size_t>(severity)];
   found_.push_back({at,
                     {severity,
                      std::string(code),
@@ -139,6 +140,7 @@ std::vector<Diagnostic> DiagnosticList::Take() {
                    ""});
   }
   found_.clear();
+  kept_ = {};
   dropped_ = 0;
   return out;
 }

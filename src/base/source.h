@@ -5,6 +5,7 @@
 #ifndef DOORWARD_BASE_SOURCE_H_
 #define DOORWARD_BASE_SOURCE_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -57,8 +58,8 @@ struct DiagnosticHelp {
   std::string suggestion = {};
 };
 
-// Collects diagnostics about one text. At most `kMaxDiagnostics` are kept; after that only a note
-// that there are more.
+// Collects diagnostics about one text. At most `kMaxDiagnostics` errors and as many warnings are
+// kept; after that only a note that there are more.
 class DiagnosticList {
  public:
   static constexpr size_t kMaxDiagnostics = 1000;
@@ -75,8 +76,10 @@ class DiagnosticList {
   void WholeTextError(std::string_view code, std::string message, DiagnosticHelp help = {});
 
   bool has_errors() const { return has_errors_; }
-  // True once no more are kept: a costly suggestion is not worth making.
-  bool full() const { return found_.size() >= kMaxDiagnostics; }
+  // True once no more errors, or warnings, are kept: a costly suggestion is not worth making.
+  bool full(Severity severity = Severity::kError) const {
+    return kept_[static_cast<size_t>(severity)] >= kMaxDiagnostics;
+  }
   const SourceText& source() const { return source_; }
 
   // Returns what was collected, in the order of the text.
@@ -94,6 +97,7 @@ class DiagnosticList {
     Diagnostic diagnostic;
   };
   std::vector<Found> found_;
+  std::array<size_t, 2> kept_{};  // by severity
   size_t dropped_ = 0;
   bool has_errors_ = false;
 };

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rules with `mode: report`: they never decide, and are listed where they alone would have turned
+// the decision round.
+
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/policy.h"
+
+namespace doorward {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr std::string_view kPolicy = R"(
+doorward: 1
+issuers: [{issuer: i, audiences: a, keys: {discovery: true}}]
+roles: {a: {}, b: {}}
+rules:
+  - {id: allow-a, allow: [a], endpoints: ["/x", "/both"]}
+  - {id: deny-b, deny: [b], endpoints: ["/x"]}
+  - {id: would-deny, deny: [a], endpoints: ["/x", "/x", "/{any}"], mode: report}
+  - {id: would-allow, allow: [authenticated], endpoints: ["/x", "/new"], mode: report}
+  - {id: would-deny-all, deny: [everyone], endpoints: ["/both", "/hook"], mode: report}
+  - {id: hook, allow: [everyone], endpoints: ["/hook"], token: ignore}
+  - {id: would-hook, allow: [everyone], endpoints: ["/soon"], token: ignore, mode: report}
+  - {id: never-soon, deny: [b], endpoints: ["/soon"]}
+)";
+
+struct ReportCase {
+  const char* name;
+  std::vector<std::string_view> roles;
+  std::string_view target;
+  bool allowed;
+  std::vector<std::string_view> report;
+};
+
+const ReportCase kCases[] = {
+    {"a denial that would be", {"a"}, "/x", true, {"would-deny"}},
+    {"an allowance that would be", {}, "/x", false, {"would-allow"}},
+    {"what a rule denies no other would allow", {"b"}, "/x", false, {}},
+    {"both denials, in the order of the file",
+     {"a"},
+     "/both",
+     true,
+     {"would-deny", "would-deny-all"}},
+    {"what is denied anyway", {}, "/both", false, {}},
+    {"a new path", {"a"}, "/new", false, {"would-allow"}},
+    {"a rule that ignores the token is denied alike", {}, "/hook", true, {"would-deny-all"}},
+    {"a report rule that ignores the token", {}, "/soon", false, {"would-hook"}},
+    {"the same, denied", {"b"}, "/soon", false, {}},
+};
+
+TEST(Report, ListsRulesThatAloneWouldTurnTheDecisionRound) {
+  const auto policy = LoadPolicy(kPolicy);
+  Scratch scratch;
+  for (const ReportCase& row : kCases) {
+    SCOPED_TRACE(row.name);
+    const Caller caller = policy->CallerWithRoles(row.roles);
+    const Decision got =
+        policy->Decide(caller, {.method = "GET", .target = row.target}, {}, scratch);
+    EXPECT_EQ(got.allowed(), row.allowed);
+    EXPECT_THAT(got.report(), testing::ElementsAreArray(row.report));
+  }
+}
+
+TEST(Report, WithoutATokenAnAllowanceForEveryoneOnlyCounts) {
+  const auto policy = LoadPolicy(R"(
+doorward: 1
+rules:
+  - {id: known, allow: [authenticated], endpoints: ["/x"], mode: report}
+  - {id: open, allow: [everyone], endpoints: ["/x"], mode: report}
+)");
+  Scratch scratch;
+  const Decision got =
+      policy->Decide(policy->AnonymousCaller(), {.method = "GET", .target = "/x"}, {}, scratch);
+  EXPECT_EQ(got.reason(), Reason::kNoToken);
+  EXPECT_THAT(got.report(), ElementsAre("open"));
+}
+
+TEST(Report, AllowancesThatForwardingWouldUndoAreNotListed) {
+  const auto policy = LoadPolicy(R"(
+doorward: 1
+rules: [{id: open, allow: [everyone], endpoints: ["/x"], mode: report}]
+forward: {headers: {X-User-ID: {value: subject, required: true}}}
+)");
+  Scratch scratch;
+  const Decision got =
+      policy->Decide(policy->AnonymousCaller(), {.method = "GET", .target = "/x"}, {}, scratch);
+  EXPECT_THAT(got.report(), IsEmpty());
+}
+
+TEST(Report, PreflightsCountToo) {
+  const auto policy = LoadPolicy(R"(
+doorward: 1
+request: {cors_preflight: pass}
+rules:
+  - {id: get, allow: [authenticated], endpoints: ["GET /x"]}
+  - {id: close, deny: [everyone], endpoints: ["GET /x"], mode: report}
+  - {id: put, allow: [authenticated], endpoints: ["PUT /x"], mode: report}
+)");
+  Scratch scratch;
+  const auto preflight = [&](std::string_view method) {
+    const std::vector<Header> headers{{"Origin", "https://a"},
+                                      {"Access-Control-Request-Method", method}};
+    const Decision got =
+        policy->Decide(policy->AnonymousCaller(),
+                       {.method = "OPTIONS", .target = "/x", .headers = headers}, {}, scratch);
+    std::string text(ReasonName(got.reason()));
+    for (std::string_view rule : got.report()) text += " " + std::string(rule);
+    return text;
+  };
+  EXPECT_EQ(preflight("GET"), "allowed close");
+  EXPECT_EQ(preflight("PUT"), "no_token put");
+  EXPECT_EQ(preflight("POST"), "no_token");
+}
+
+}  // namespace
+}  // namespace doorward
