@@ -133,7 +133,7 @@ class CycleFinder {
 
   // The path ends with a role that inherits `role`, which stands on the path already.
   void Report(uint32_t role) {
-    if (!check_.fields.wants_details()) return;
+    if (!check_.fields.Keeps(Severity::kError)) return;
     constexpr size_t kMaxNamed = 8;
     auto at = std::find_if(path_.begin(), path_.end(), [&](Step s) { return s.role == role; });
     std::string names;

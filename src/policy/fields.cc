@@ -102,7 +102,7 @@ void Fields::WrongType(const DocumentValue& value, std::string_view what,
 
 std::string Fields::Suggest(std::string_view name,
                             const std::vector<std::string_view>& candidates) {
-  if (!wants_details()) return "";
+  if (!Keeps(Severity::kError)) return "";
   comparisons_ += candidates.size();
   return comparisons_ > kMaxComparisons ? "" : DidYouMean(name, candidates);
 }

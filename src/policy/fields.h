@@ -49,8 +49,8 @@ class Fields {
   // "did you mean ...?", as long as suggestions are read and have not cost too much.
   std::string Suggest(std::string_view name, const std::vector<std::string_view>& candidates);
   uint32_t Line(Span at) const { return diagnostics_.source().Line(at.offset); }
-  // False once no message will be kept.
-  bool wants_details() const { return !diagnostics_.full(); }
+  // False once no further error, or warning, will be kept.
+  bool Keeps(Severity severity) const { return !diagnostics_.full(severity); }
   bool has_errors() const { return diagnostics_.has_errors(); }
   bool is_yaml() const { return document_.is_yaml(); }
 
