@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tools/doorward/diagnostic_text.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include <unistd.h>
+
+#include "tools/doorward/streams.h"
+
+namespace doorward::command {
+namespace {
+
+constexpr std::string_view kBold = "\x1b[1m";
+constexpr std::string_view kRed = "\x1b[1;31m";
+constexpr std::string_view kYellow = "\x1b[1;33m";
+constexpr std::string_view kGreen = "\x1b[32m";
+constexpr std::string_view kReset = "\x1b[0m";
+
+// What is shown of a line at most, and how much of that stands before the fault.
+constexpr size_t kWindow = 100;
+constexpr size_t kWindowBefore = 40;
+
+bool Continues(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+// The length in octets of the first `count` characters of `text`.
+size_t Prefix(std::string_view text, size_t count) {
+  size_t at = 0;
+  for (; count > 0 && at < text.size(); --count) {
+    ++at;
+    while (at < text.size() && Continues(text[at])) ++at;
+  }
+  return at;
+}
+
+// As a terminal shows it in one column a character.
+std::string Shown(std::string_view text) {
+  std::string out;
+  for (char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
+  return out;
+}
+
+// The line at fault, and under it the mark: a caret, then tildes to the end of the text at fault.
+std::string Excerpt(const Diagnostic& d, std::string_view source, std::string_view colour,
+                    std::string_view reset) {
+  const SourceLine line = LineAt(source, d.range.offset);
+  std::string_view before = line.text.substr(0, line.before);
+  std::string_view after = line.text.substr(line.before);
+  const size_t marked = CountCharacters(after.substr(0, d.range.length));
+  const size_t characters = CountCharacters(before);
+  const bool cut_before = CountCharacters(line.text) > kWindow && characters > kWindowBefore;
+  if (cut_before) before.remove_prefix(Prefix(before, characters - kWindowBefore));
+  const size_t room = kWindow - CountCharacters(before);
+  const bool cut_after = CountCharacters(after) > room;
+  if (cut_after) after = after.substr(0, Prefix(after, room));
+  const std::string number = std::to_string(d.range.line);
+  const std::string margin(std::max<size_t>(number.size(), 4), ' ');
+  std::string out = ' ' + margin.substr(number.size()) + number + " | ";
+  out += std::string(cut_before ? "…" : "") + Shown(before) + Shown(after) + (cut_after ? "…" : "");
+  out += "\n " + margin + " | ";
+  out += std::string(CountCharacters(before) + (cut_before ? 1 : 0), ' ');
+  out += std::string(colour) + '^';
+  out += std::string(std::min(std::max<size_t>(marked, 1), std::max<size_t>(room, 1)) - 1, '~');
+  return out + std::string(reset) + '\n';
+}
+
+}  // namespace
+
+std::string_view Sources::Text(const std::string& name) const {
+  const auto found = texts_.find(name);
+  return found == texts_.end() ? std::string_view() : found->second;
+}
+
+SourceLine LineAt(std::string_view text, size_t offset) {
+  offset = std::min(offset, text.size());
+  size_t begin = offset;
+  while (begin > 0 && text[begin - 1] != '\n' && text[begin - 1] != '\r') --begin;
+  const size_t end = std::min(text.find_first_of("\r\n", offset), text.size());
+  if (begin == 0 && text.starts_with("\xEF\xBB\xBF") && offset >= 3) begin = 3;
+  return {text.substr(begin, end - begin), offset - begin};
+}
+
+size_t CountCharacters(std::string_view text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !Continues(c); }));
+}
+
+std::string DiagnosticText(const Diagnostic& d, const Sources& sources, bool colours) {
+  const bool error = d.severity == Severity::kError;
+  const auto paint = [&](std::string_view code) { return std::string(colours ? code : ""); };
+  const std::string reset = paint(kReset);
+  const std::string colour = paint(error ? kRed : kYellow);
+  std::string out = paint(kBold) + Shown(d.file);
+  if (d.range.line > 0) {
+    out += ':' + std::to_string(d.range.line) + ':' + std::to_string(d.range.column);
+  }
+  out += ": " + reset + colour + (error ? "error: " : "warning: ") + reset + Shown(d.message);
+  out += " [" + d.code + "]\n";
+  const std::string_view source = sources.Text(d.file);
+  if (d.range.line > 0 && !source.empty()) out += Excerpt(d, source, paint(kGreen), reset);
+  if (!d.expected.empty()) out += "  expected: " + Shown(d.expected) + '\n';
+  if (!d.suggestion.empty()) out += "  help: " + Shown(d.suggestion) + '\n';
+  return out;
+}
+
+void PrintDiagnostics(const std::vector<Diagnostic>& diagnostics, const Sources& sources) {
+  const bool colours = MayColour(STDERR_FILENO);
+  for (const Diagnostic& d : diagnostics) {
+    WriteAll(STDERR_FILENO, DiagnosticText(d, sources, colours));
+  }
+}
+
+bool MayColour(int fd) {
+  const char* no_color = std::getenv("NO_COLOR");
+  if (no_color != nullptr && *no_color != '\0') return false;
+  const char* terminal = std::getenv("TERM");
+  if (terminal != nullptr && std::string_view(terminal) == "dumb") return false;
+  return ::isatty(fd) == 1;
+}
+
+}  // namespace doorward::command

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Diagnostics for people: with the line at fault and a mark under it.
+//
+//   policy.yaml:14:13: error: unknown role `edtior` [unknown_role]
+//      14 |     allow: [edtior]
+//         |             ^~~~~~
+//     help: did you mean `editor`?
+
+#ifndef TOOLS_DOORWARD_DIAGNOSTIC_TEXT_H_
+#define TOOLS_DOORWARD_DIAGNOSTIC_TEXT_H_
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "doorward/diagnostic.h"
+
+namespace doorward::command {
+
+// The texts that diagnostics are about, by the file name that they were loaded with.
+class Sources {
+ public:
+  void Add(const std::string& name, std::string text) { texts_[name] = std::move(text); }
+  // "" where there is none of that name.
+  std::string_view Text(const std::string& name) const;
+
+ private:
+  std::map<std::string, std::string> texts_;
+};
+
+// The line that `offset` stands in, and how many octets of it stand before.
+struct SourceLine {
+  std::string_view text;
+  size_t before = 0;
+};
+SourceLine LineAt(std::string_view text, size_t offset);
+
+// Counts code points; an octet that is no UTF-8 counts as one.
+size_t CountCharacters(std::string_view text);
+
+// Returns the diagnostic as lines, the last one ended too.
+std::string DiagnosticText(const Diagnostic& diagnostic, const Sources& sources, bool colours);
+
+// Prints to standard error, with colours where that is a terminal.
+void PrintDiagnostics(const std::vector<Diagnostic>& diagnostics, const Sources& sources);
+
+// True where colours may be used on a file descriptor: it is a terminal that knows them, and
+// NO_COLOR (no-color.org) is unset or empty.
+bool MayColour(int fd);
+
+}  // namespace doorward::command
+
+#endif  // TOOLS_DOORWARD_DIAGNOSTIC_TEXT_H_

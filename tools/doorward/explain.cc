@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `doorward explain`: decides one request and tells people why.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "doorward/authorizer.h"
+
+#include "tools/doorward/command_line.h"
+#include "tools/doorward/commands.h"
+#include "tools/doorward/files.h"
+#include "tools/doorward/members.h"
+#include "tools/doorward/policy_input.h"
+#include "tools/doorward/request_input.h"
+#include "tools/doorward/streams.h"
+#include "tools/doorward/time_text.h"
+
+namespace doorward::command {
+namespace {
+
+constexpr const char* kDetails =
+    R"(Shows which rules matched, which of them applied, and what the caller lacked. The request is an object
+as `doorward eval` takes it.
+
+Example:
+  $ doorward explain policy.yaml --request '{"method": "PUT", "target": "/orders/1", "roles": ["viewer"]}'
+
+Exit status: 0 explained, whatever the decision; 2 the policy or a key set does not load; 64 wrong
+usage, or a request that could not be read.
+)";
+
+struct ExplainArguments {
+  std::optional<std::string> policy, request, now, format;
+  std::vector<std::string> keys;
+};
+
+// The text of `--request`: JSON, or the file that holds it.
+std::string RequestText(const std::string& argument) {
+  const bool is_file = argument == "-" || argument.starts_with('@');
+  if (!is_file) return argument;
+  std::string error;
+  const std::string path = argument == "-" ? argument : argument.substr(1);
+  std::optional<std::string> text = ReadFile(path, LineReader::kMaxLineBytes, &error);
+  if (!text) throw UsageError("cannot read `" + path + "` (`--request`): " + error);
+  return *std::move(text);
+}
+
+int Explain(const ExplainArguments& args) {
+  const std::optional<Timestamp> now = ReadTimeOption("--now", args.now);
+  const std::unique_ptr<Authorizer> authorizer = LoadAuthorizerOrReport(*args.policy, args.keys);
+  if (!authorizer) return kExitPolicyError;
+  std::string id;
+  try {
+    const RequestInput input(RequestText(*args.request), *authorizer->policy(), id);
+    const Timestamp at = input.now() ? *input.now() : now ? *now : CurrentTime();
+    Scratch scratch;
+    const Explanation why = authorizer->Explain(input.request(), input.credential(), at, scratch);
+    std::string text = args.format == "json" ? why.ToJson() : why.ToText();
+    if (!text.ends_with('\n')) text += '\n';
+    StandardOutput().Write(text);
+  } catch (const BadInput& e) {
+    throw UsageError(std::string("`--request` cannot be read: ") + e.what());
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+Command ExplainCommand() {
+  const auto args = std::make_shared<ExplainArguments>();
+  return {
+      .name = "explain",
+      .summary = "decide one request, and tell why",
+      .details = kDetails,
+      .arguments =
+          {
+              {.name = "POLICY",
+               .help = "the policy file",
+               .target = &args->policy,
+               .required = true,
+               .is_file = true},
+              {.name = "--request",
+               .value = "JSON",
+               .help = "the request; @FILE reads it from a file, - from standard input",
+               .target = &args->request,
+               .required = true},
+              {.name = "--now",
+               .value = "TIME",
+               .help = "the time of the decision: RFC 3339 or Unix seconds; left out: the clock",
+               .target = &args->now},
+              {.name = "--keys",
+               .value = "ISSUER=FILE",
+               .help =
+                   "the key set of an issuer, instead of where the policy says;\nmay be repeated",
+               .target = &args->keys},
+              {.name = "--format",
+               .value = "FORMAT",
+               .help = "text (the default) or json",
+               .target = &args->format,
+               .choices = {"text", "json"}},
+          },
+      .run = [args] { return Explain(*args); },
+  };
+}
+
+}  // namespace doorward::command

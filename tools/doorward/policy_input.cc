@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tools/doorward/policy_input.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "tools/doorward/files.h"
+
+namespace doorward::command {
+namespace {
+
+// The key files of the command line, by the first spelling of their issuer.
+using KeyFiles = std::map<std::string_view, std::string>;
+
+void Append(std::vector<Diagnostic>& to, std::vector<Diagnostic> from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+// Both an issuer and a file name may hold "=", so that the policy tells where the issuer ends.
+void AddKeyFile(const Policy& policy, const std::string& argument, KeyFiles& files) {
+  std::vector<std::string_view> known;
+  std::string_view issuer;
+  std::string_view spelled;
+  bool inline_keys = false;
+  for (size_t i = 0; i < policy.issuer_count(); ++i) {
+    const IssuerKeys keys = policy.issuer_keys(i);
+    for (std::string_view spelling : keys.spellings) {
+      known.push_back(spelling);
+      const bool fits =
+          argument.starts_with(spelling) && argument.substr(spelling.size(), 1) == "=";
+      if (fits && spelling.size() >= spelled.size()) {
+        issuer = keys.issuer;
+        spelled = spelling;
+        inline_keys = keys.source == IssuerKeys::Source::kInline;
+      }
+    }
+  }
+  if (argument.find('=') == std::string::npos) {
+    throw UsageError("`--keys` is ISSUER=FILE, not " + QuoteArgument(argument));
+  }
+  if (issuer.data() == nullptr) {
+    const std::string_view name = std::string_view(argument).substr(0, argument.find('='));
+    throw UsageError("the policy has no issuer " + QuoteArgument(name) + DidYouMean(name, known));
+  }
+  if (inline_keys) {
+    throw UsageError("`--keys` cannot replace the keys of " + QuoteArgument(spelled) +
+                     ", which stand in the policy itself");
+  }
+  if (!files.emplace(issuer, argument.substr(spelled.size() + 1)).second) {
+    throw UsageError("`--keys` names the issuer " + QuoteArgument(spelled) + " twice");
+  }
+}
+
+bool ListsHmac(const IssuerKeys& issuer) {
+  return std::any_of(issuer.algorithms.begin(), issuer.algorithms.end(),
+                     [](const std::string& name) { return name.starts_with("HS"); });
+}
+
+// A secret key serves HS* alone, which a policy must list.
+void WarnOfIdleSecrets(const IssuerKeys& issuer, const KeySet& keys, const std::string& file,
+                       std::vector<Diagnostic>& out) {
+  if (ListsHmac(issuer)) return;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (!(keys.algorithms(i) & AlgorithmSet::Asymmetric()).empty()) continue;
+    Diagnostic d = FileError(file, "unlisted_hmac",
+                             "the `oct` key `" + std::string(keys.key_id(i)) +
+                                 "` is never used: the policy lists no HS* algorithm for `" +
+                                 std::string(issuer.issuer) + "`");
+    d.severity = Severity::kWarning;
+    d.suggestion = "list HS256 under `algorithms` where this secret is meant to sign";
+    out.push_back(std::move(d));
+  }
+}
+
+void UseKeys(const IssuerKeys& issuer, std::string_view jwks, const std::string& file,
+             LoadedPolicy& out) {
+  KeySetOutcome parsed = KeySet::Parse(jwks, {.origin = KeyOrigin::kLocal, .name = file});
+  Append(out.key_diagnostics, std::move(parsed.diagnostics));
+  if (!parsed.keys) return;
+  WarnOfIdleSecrets(issuer, *parsed.keys, file, out.key_diagnostics);
+  if (issuer.source != IssuerKeys::Source::kInline) {
+    out.authorizer->SetKeys(issuer.issuer, std::move(parsed.keys));
+  }
+}
+
+void UseKeyFile(const IssuerKeys& issuer, const std::string& path, const std::string& named_by,
+                LoadedPolicy& out, Sources& sources) {
+  std::string error;
+  std::optional<std::string> text = ReadFile(path, kMaxKeyFileBytes, &error);
+  if (!text) {
+    out.key_diagnostics.push_back(FileError(named_by, "unreadable_key_file",
+                                            "cannot read the key file `" + path +
+                                                "` of the issuer `" + std::string(issuer.issuer) +
+                                                "`: " + error));
+    return;
+  }
+  UseKeys(issuer, *text, path, out);
+  sources.Add(path, *std::move(text));
+}
+
+// The keys that a policy holds itself are not where they stand in its text any more, so that what
+// is said of them names the issuer in place of a position.
+void CheckInlineKeys(const IssuerKeys& issuer, const std::string& policy_path, LoadedPolicy& out) {
+  const size_t before = out.key_diagnostics.size();
+  UseKeys(issuer, issuer.location, policy_path, out);
+  for (size_t i = before; i < out.key_diagnostics.size(); ++i) {
+    Diagnostic& d = out.key_diagnostics[i];
+    d.range = {};
+    d.message = "in `jwks` of the issuer `" + std::string(issuer.issuer) + "`: " + d.message;
+  }
+}
+
+}  // namespace
+
+Diagnostic FileError(std::string file, std::string code, std::string message) {
+  Diagnostic d;
+  d.code = std::move(code);
+  d.file = std::move(file);
+  d.message = std::move(message);
+  return d;
+}
+
+LoadedPolicy LoadPolicy(const std::string& path, const std::vector<std::string>& keys,
+                        const AuthorizerOptions& options, Sources& sources) {
+  LoadedPolicy out;
+  std::string error;
+  std::optional<std::string> text = ReadFile(path, kMaxPolicyBytes, &error);
+  if (!text) {
+    out.policy_diagnostics.push_back(
+        FileError(path, "unreadable", "cannot read this file: " + error));
+    return out;
+  }
+  LoadOutcome loaded = Policy::Load(*text, path);
+  sources.Add(path, *std::move(text));
+  out.policy = std::move(loaded.policy);
+  out.policy_diagnostics = std::move(loaded.diagnostics);
+  if (!out.policy) return out;
+
+  KeyFiles files;
+  for (const std::string& argument : keys) AddKeyFile(*out.policy, argument, files);
+  out.authorizer = std::make_unique<Authorizer>(out.policy, options);
+  for (size_t i = 0; i < out.policy->issuer_count(); ++i) {
+    const IssuerKeys issuer = out.policy->issuer_keys(i);
+    if (const auto given = files.find(issuer.issuer); given != files.end()) {
+      UseKeyFile(issuer, given->second, "--keys", out, sources);
+    } else if (issuer.source == IssuerKeys::Source::kJwksFile) {
+      UseKeyFile(issuer, ResolveBeside(path, issuer.location), path, out, sources);
+    } else if (issuer.source == IssuerKeys::Source::kInline) {
+      CheckInlineKeys(issuer, path, out);
+    }
+  }
+  return out;
+}
+
+std::unique_ptr<Authorizer> LoadAuthorizerOrReport(const std::string& path,
+                                                   const std::vector<std::string>& keys,
+                                                   const AuthorizerOptions& options) {
+  Sources sources;
+  LoadedPolicy loaded = LoadPolicy(path, keys, options, sources);
+  std::vector<Diagnostic> shown;
+  for (Diagnostic& d : loaded.policy_diagnostics) {
+    if (d.severity == Severity::kError) shown.push_back(std::move(d));
+  }
+  const bool failed = !shown.empty() || HasErrors(loaded.key_diagnostics);
+  Append(shown, std::move(loaded.key_diagnostics));
+  PrintDiagnostics(shown, sources);
+  return failed ? nullptr : std::move(loaded.authorizer);
+}
+
+}  // namespace doorward::command
