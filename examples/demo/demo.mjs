@@ -116,6 +116,12 @@ async function main() {
   const answers = evaluate(policy, keysFile, rows);
   show(rows, answers);
 
+  heading('Why was request 2 denied?');
+  const question = JSON.stringify(rows[1].request);
+  const explained = doorward(['explain', policy, '--keys', `${issuer}=${keysFile}`, '--request', '-'], question);
+  console.log(explained.stdout.trim().replace(/^/gm, '  '));
+  report(explained.status === 0 && explained.stdout.includes('with the role `editor`'), 'doorward explain', explained.stderr);
+
   heading('The policy changes: viewers may change orders too');
   const changed = writePolicy('changed.yaml', 'allow: [editor]', 'allow: [viewer]');
   const again = [row('cleo', 'was 403 above', 'PUT', '/orders/17', tokens.cleo, [200, 'allowed', 'orders-write'])];
@@ -131,7 +137,7 @@ async function main() {
   const asExpected = refused.status === 2 && said.includes('edtior') && said.includes('`editor`');
   report(asExpected, `doorward check slip.yaml: exit status ${refused.status}`);
 
-  console.log(failures ? `\n${failures} answers were not as expected` : '\nevery answer was the expected one');
+  console.log(failures ? `\nnot as expected: ${failures}` : '\nevery answer was the expected one');
   process.exitCode = failures ? 1 : 0;
 }
 

@@ -7,7 +7,7 @@
 #
 # token.txt is cleo's, a viewer, until the year 2100; the key that signed it was thrown away.
 set -euo pipefail
-embed=$1
+embed=$(realpath "$1")
 cd "$(dirname "${BASH_SOURCE[0]}")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
