@@ -35,6 +35,7 @@ class KeySetReader {
   std::unique_ptr<KeySetData> Read(KeyOrigin origin) {
     const JsonView keys = FindKeys();
     if (!keys.exists()) return nullptr;
+    list_ = SpanOf(keys);
     size_t index = 0;
     for (const JsonView element : keys.elements()) ReadKey(element, index++, origin);
     SetAmbiguousAside();
@@ -45,7 +46,7 @@ class KeySetReader {
           {c.jwk.has_kid, std::string(c.jwk.kid), c.jwk.built.algorithms, c.jwk.built.key});
     }
     if (entries.empty()) {
-      diagnostics_.Warning(SpanOf(keys), "no_usable_key", "no key of this set can be used");
+      diagnostics_.Warning(list_, "no_usable_key", "no key of this set can be used");
     }
     return std::make_unique<KeySetData>(std::move(entries));
   }
@@ -133,8 +134,9 @@ class KeySetReader {
     return true;
   }
 
+  // Scalars other than strings have no place of their own: the list's stands in.
   Span SpanOf(JsonView value) const {
-    Span span;
+    Span span = list_;
     if (value.is_string()) {
       Locate(value.string_or("").data(), value.string_or("").size(), span);
     } else if (value.is_object() || value.is_array()) {
@@ -159,6 +161,7 @@ class KeySetReader {
   size_t size_;
   DiagnosticList& diagnostics_;
   JsonParser parser_;
+  Span list_;  // of `keys`
   std::vector<Candidate> candidates_;
 };
 

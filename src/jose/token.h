@@ -64,7 +64,7 @@ struct RequiredClaim {
   // The value as JSON text and parsed; empty: any value will do.
   struct Value {
     enum class Kind : uint8_t { kAny, kString, kNumber, kBool, kNull } kind = Kind::kAny;
-    std::string text;  // kString: the text; of a YAML scalar always
+    std::string text = {};  // kString: the text; of a YAML scalar always
     double number = 0;
     bool boolean = false;
     // A plain YAML scalar matches a string of its text, or the number or truth value that it
