@@ -142,7 +142,8 @@ void CheckIssuerKeys(PolicyCheck& check, const DocumentValue& value, IssuerModel
   if (!keys.is_object()) return;
   const auto count = std::count_if(std::begin(kKeysMembers), std::end(kKeysMembers),
                                    [&](std::string_view name) { return keys.Has(name); });
-  if (count != 1) {
+  const bool has_only_unknown = count == 0 && !value.members().empty();
+  if (count != 1 && !has_only_unknown) {
     fields.Error(value.at(), "key_source",
                  count == 0 ? "`keys` names no source of keys" : "`keys` names several sources",
                  {"one of " + Enumerate(kKeysMembers), ""});

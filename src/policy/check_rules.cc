@@ -22,12 +22,13 @@ constexpr Word<bool> kTokenWords[] = {{"ignore", true}};
 
 class RulesCheck {
  public:
-  explicit RulesCheck(PolicyCheck& check)
+  RulesCheck(PolicyCheck& check, size_t rule_count)
       : check_(check),
         fields_(check.fields),
         reader_(check.model.request),
         hosts_(check.model.hosts),
         heirs_(check.model.roles.size()) {
+    ids_.reserve(rule_count);
     for (const RoleModel& role : check.model.roles) {
       for (const uint32_t inherited : role.inherits) heirs_[inherited] = &role;
     }
@@ -310,8 +311,10 @@ void CheckRules(PolicyCheck& check, const DocumentValue& section) {
     check.fields.WrongType(section, "`rules`", "a list of rules");
     return;
   }
-  RulesCheck rules(check);
-  for (const DocumentValue& rule : section.elements()) rules.Check(rule);
+  const std::vector<DocumentValue> list = check.fields.List(section, "`rules`");
+  check.model.rules.reserve(list.size());
+  RulesCheck rules(check, list.size());
+  for (const DocumentValue& rule : list) rules.Check(rule);
 }
 
 }  // namespace doorward

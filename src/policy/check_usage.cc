@@ -67,8 +67,7 @@ void CheckUsage(PolicyCheck& check, Span rules) {
                                       : "all requests are denied, as no rule allows any",
                          {"", "add a rule with `allow`"});
   }
-  UsageCheck usage(check);
-  usage.WarnUnusedRoles();
+  if (!list.empty()) UsageCheck(check).WarnUnusedRoles();
 }
 
 }  // namespace doorward

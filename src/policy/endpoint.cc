@@ -114,7 +114,7 @@ bool EndpointReader::Read(std::string_view text, EndpointModel* out) {
   Piece rest{text, 0};
   const size_t space = text.find(' ');
   if (space != text.npos && text.substr(0, space).find_first_of("/{") == text.npos) {
-    ReadMethods(rest.Sub(0, space), &out->methods);
+    if (!ReadMethods(rest.Sub(0, space), &out->methods)) return false;
     rest = rest.Sub(std::min(text.find_first_not_of(' ', space), text.size()));
   }
   if (rest.text == "*") {
@@ -131,23 +131,38 @@ bool EndpointReader::Read(std::string_view text, EndpointModel* out) {
           "write `/` before the path");
     return Finish();
   }
+  if (slash > 0 && rest.text.substr(slash - 1).starts_with("://")) {
+    Fault(rest.Sub(0, slash + 2), "bad_host", "an endpoint has no scheme", "[METHODS] [host]/path",
+          "begin with the host");
+    return Finish();
+  }
   if (slash > 0) ReadHostPart(rest.Sub(0, slash), &out->host);
   ReadPathPart(rest.Sub(slash), &out->path);
   return Finish();
 }
 
-void EndpointReader::ReadMethods(Piece piece, std::vector<std::string>* methods) {
-  if (piece.text == "*") return;
-  for (size_t begin = 0; begin <= piece.text.size();) {
+// False where what follows the space is not the rest of an endpoint.
+bool EndpointReader::ReadMethods(Piece piece, std::vector<std::string>* methods) {
+  if (piece.text.empty() || piece.text.ends_with(',')) {
+    Fault({" ", piece.offset + piece.text.size()}, "bad_method",
+          piece.text.empty() ? "an endpoint cannot begin with a space"
+                             : "no space can follow a comma between methods",
+          "[METHODS] [host]/path", "remove the space");
+    return false;
+  }
+  for (size_t begin = 0; begin <= piece.text.size() && piece.text != "*";) {
     const size_t end = std::min(piece.text.find(',', begin), piece.text.size());
     ReadOneMethod(piece.Sub(begin, end - begin), methods);
     begin = end + 1;
   }
+  return true;
 }
 
 void EndpointReader::ReadOneMethod(Piece piece, std::vector<std::string>* methods) {
   if (piece.text == "*") {
     Fault(piece, "bad_method", "`*` stands for any method, and so stands alone");
+  } else if (piece.text.empty()) {
+    Fault(piece, "bad_method", "a method is missing here");
   } else if (!IsMethodSyntax(piece.text)) {
     const std::string upper = Upper(piece.text);
     Fault(piece, "bad_method", Quote(piece.text) + " is no method",

@@ -67,7 +67,7 @@ class EndpointReader {
     }
   };
 
-  void ReadMethods(Piece piece, std::vector<std::string>* methods);
+  bool ReadMethods(Piece piece, std::vector<std::string>* methods);
   void ReadOneMethod(Piece piece, std::vector<std::string>* methods);
   void ReadHostPart(Piece piece, std::string* host);
   void ReadPathPart(Piece piece, std::vector<SegmentPattern>* path);

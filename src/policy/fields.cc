@@ -152,14 +152,17 @@ std::optional<bool> Fields::Bool(const DocumentValue& value, std::string_view wh
 
 std::optional<std::chrono::seconds> Fields::Duration(const DocumentValue& value,
                                                      std::string_view what) {
-  const std::optional<std::string_view> text = Text(value, what);
-  if (!text) return std::nullopt;
-  const std::optional<std::chrono::seconds> duration = ParseDuration(*text);
-  if (duration) return duration;
-  const bool is_bare = text->find_first_not_of("0123456789") == text->npos;
-  Error(value.at(), "bad_duration", Quote(*text) + " is no duration",
+  const std::string_view text = value.text();
+  if (value.is_string()) {
+    if (const std::optional<std::chrono::seconds> duration = ParseDuration(text)) return duration;
+  } else if (value.kind() != Kind::kNumber) {
+    WrongType(value, what, "a duration");
+    return std::nullopt;
+  }
+  const bool is_bare = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+  Error(value.at(), "bad_duration", Quote(text) + " is no duration",
         {"whole numbers with the units `h`, `m`, `s`: `60s`, `10m`, `1h30m`",
-         is_bare ? "write `" + std::string(*text) + "s` for seconds" : ""});
+         is_bare ? "write " + Quote(std::string(text) + "s") + " for seconds" : ""});
   return std::nullopt;
 }
 
@@ -194,11 +197,21 @@ std::vector<std::string> Fields::Texts(const DocumentValue& value, std::string_v
 }
 
 void Fields::WarnRepeated(const std::vector<DocumentValue>& values) {
-  if (values.size() < 2) return;
-  absl::flat_hash_set<std::string_view, std::hash<std::string_view>> seen;
+  constexpr size_t kFew = 8;
+  std::vector<std::string_view> few;
+  absl::flat_hash_set<std::string_view, std::hash<std::string_view>> many;
+  few.reserve(std::min(values.size(), kFew));
   for (const DocumentValue& value : values) {
-    if (!value.is_string() || seen.insert(value.text()).second) continue;
-    Warning(value.at(), "repeated_value", Quote(value.text()) + " stands in this list already",
+    if (!value.is_string()) continue;
+    const std::string_view text = value.text();
+    bool is_new = std::find(few.begin(), few.end(), text) == few.end();
+    if (is_new && few.size() < kFew) {
+      few.push_back(text);
+    } else if (is_new) {
+      is_new = many.insert(text).second;
+    }
+    if (is_new) continue;
+    Warning(value.at(), "repeated_value", Quote(text) + " stands in this list already",
             {"", "remove it here"});
   }
 }

@@ -114,7 +114,7 @@ bool JsonReader::ReadValue() {
   if (c == '-' || IsDigit(c)) return ReadNumber();
   if (c == '\'') return Fail("text in JSON stands in double quotes", "write `\"`");
   if (IsLetter(c)) return ReadWord();
-  if (c == ']' || c == '}') return Fail("a value is missing here", "remove the comma before");
+  if (c == ']') return Fail("a value is missing here", "remove the comma before");
   return Fail("a value is missing here");
 }
 
@@ -266,7 +266,7 @@ bool JsonReader::ReadNumber() {
     if (Peek() == '+' || Peek() == '-') ++at_;
     ok = PassDigits();
   }
-  if (!ok) return FailAt(begin, at_ - begin + 1, "this is no number in JSON", "");
+  if (!ok) return FailAt(begin, at_ - begin, "this is no number in JSON", "");
   return builder_.AddScalar(Kind::kNumber, From(begin), false);
 }
 

@@ -72,8 +72,12 @@ struct Phrase {
   std::string_view context;  // libyaml's; "" for any
   std::string_view message;
   std::string_view suggestion;
+  bool at_context = false;  // the mistake is where libyaml's context began
 };
 
+constexpr std::string_view kTagMessage = "text that begins with `!` is a tag in YAML";
+constexpr std::string_view kTabMessage = "a tab cannot indent in YAML";
+constexpr std::string_view kUseSpaces = "indent with spaces";
 constexpr std::string_view kQuoteIt = "put the text in quotes";
 constexpr std::string_view kCheckIndentation = "check the indentation of this line and those above";
 
@@ -96,24 +100,23 @@ constexpr Phrase kPhrases[] = {
     {"block mapping entries are not allowed in this context", "", "an object cannot begin here",
      kCheckIndentation},
     {"found unexpected end of stream", "while scanning a quoted scalar",
-     "the quote that opens here is never closed", "close the quote"},
+     "the quote that opens here is never closed", "close the quote", true},
     {"found unexpected document indicator", "", "a document ends within a quoted text",
      "close the quote"},
     {"found unknown escape character", "", "this escape is not known in double-quoted text",
      "write the text in single quotes, where `\\` is a plain character"},
     {"did not find expected alphabetic or numeric character", "while scanning an alias",
-     "text that begins with `*` is an alias in YAML", kQuoteIt},
+     "text that begins with `*` is an alias in YAML", kQuoteIt, true},
     {"did not find expected alphabetic or numeric character", "while scanning an anchor",
-     "text that begins with `&` is an anchor in YAML", kQuoteIt},
-    {"found undefined tag handle", "", "text that begins with `!` is a tag in YAML", kQuoteIt},
+     "text that begins with `&` is an anchor in YAML", kQuoteIt, true},
+    {"found undefined tag handle", "", kTagMessage, kQuoteIt},
     {"did not find expected <document start>", "", "the text goes on after the end of the policy",
      kCheckIndentation},
     {"control characters are not allowed", "", "a control character cannot stand in YAML",
      "remove it, or write it as an escape in double quotes"},
     {"found a tab character that violates indentation", "", "a tab cannot indent in YAML",
      "indent with spaces"},
-    {"found a tab character where an indentation space is expected", "",
-     "a tab cannot indent in YAML", "indent with spaces"},
+    {"found a tab character where an indentation space is expected", "", kTabMessage, kUseSpaces},
 };
 
 const Phrase* FindPhrase(std::string_view problem, std::string_view context) {
@@ -123,6 +126,17 @@ const Phrase* FindPhrase(std::string_view problem, std::string_view context) {
     }
   }
   return nullptr;
+}
+
+bool IsBlank(std::string_view text) { return text.find_first_not_of(" \t-") == text.npos; }
+
+// Finds a "!" that begins a value of the line that `text` is the beginning of, or npos.
+size_t FindTag(std::string_view text) {
+  for (const std::string_view start : {": !", "- !", ", !", "[!"}) {
+    const size_t at = text.find(start);
+    if (at != text.npos) return at + start.size() - 1;
+  }
+  return text.npos;
 }
 
 // An event that is freed.
@@ -179,6 +193,9 @@ class YamlReader {
   bool AddScalar(const yaml_event_t& event, Span at);
   Step TakeAlias(const yaml_event_t& event);
   Step ReportSyntax();
+  void Report(size_t offset, std::string message, std::string_view suggestion);
+  std::string_view LineBefore(size_t offset) const;
+  std::string WhereItBegins(std::string_view context, size_t offset);
 
   Span At(const yaml_event_t& event);
   // Reports a tag, and steps over it and an anchor, to where the value itself begins.
@@ -277,7 +294,7 @@ Span YamlReader::PassProperties(Span at, std::string_view anchor, std::string_vi
     if (text_[next] == '!') {
       const size_t line_end = std::min<size_t>(text_.find_first_of("\r\n", next), end);
       diagnostics_.Error({static_cast<uint32_t>(next), static_cast<uint32_t>(line_end - next)},
-                         "yaml_tag", "text that begins with `!` is a tag in YAML",
+                         "yaml_tag", std::string(kTagMessage),
                          {"a value without a tag", std::string(kQuoteIt)});
     }
     next = std::min<size_t>(text_.find_first_of(" \t\r\n,[]{}", next), end);
@@ -341,6 +358,9 @@ bool YamlReader::AddScalar(const yaml_event_t& event, Span at) {
   const auto& scalar = event.data.scalar;
   const std::string_view value(reinterpret_cast<const char*>(scalar.value), scalar.length);
   const bool is_plain = scalar.style == YAML_PLAIN_SCALAR_STYLE;
+  if (is_plain && value.empty() && scalar.tag != nullptr) {
+    return builder_.AddDecoded(at, "!");  // a text, so that it is not reported as missing as well
+  }
   if (is_plain && value.empty()) return builder_.AddScalar(Kind::kNull, {at.offset, 0}, false);
   if (is_plain && text_.substr(at.offset, at.length) == value) {
     return builder_.AddScalar(Kind::kString, at, false);
@@ -373,28 +393,51 @@ YamlReader::Step YamlReader::TakeAlias(const yaml_event_t& event) {
 YamlReader::Step YamlReader::ReportSyntax() {
   const std::string_view problem = parser_.problem == nullptr ? "" : parser_.problem;
   const std::string_view context = parser_.context == nullptr ? "" : parser_.context;
-  const bool in_reader = parser_.error == YAML_READER_ERROR;
-  const bool unclosed = problem == "found unexpected end of stream";
-  const size_t offset =
-      in_reader ? std::min(start_ + parser_.problem_offset, text_.size())
-                : locator_.Offset(unclosed ? parser_.context_mark : parser_.problem_mark);
-  const size_t line_end = std::min(text_.find_first_of("\r\n", offset), text_.size());
-  const Span at{static_cast<uint32_t>(offset), static_cast<uint32_t>(line_end - offset)};
-  const char next = offset < text_.size() ? text_[offset] : '\0';
-  if (problem == "found character that cannot start any token") {
-    const bool is_tab = next == '\t';
-    diagnostics_.Error(at, "yaml_syntax",
-                       is_tab ? "a tab cannot indent in YAML"
-                              : "text in YAML cannot begin with " + Quote({&next, 1}),
-                       {"", std::string(is_tab ? "indent with spaces" : kQuoteIt)});
-  } else if (const Phrase* const phrase = FindPhrase(problem, context)) {
-    diagnostics_.Error(at, "yaml_syntax", std::string(phrase->message),
-                       {"", std::string(phrase->suggestion)});
+  const Phrase* const phrase = FindPhrase(problem, context);
+  size_t offset = std::min(start_ + parser_.problem_offset, text_.size());
+  if (parser_.error != YAML_READER_ERROR) {
+    const bool at_context = phrase != nullptr && phrase->at_context;
+    offset = locator_.Offset(at_context ? parser_.context_mark : parser_.problem_mark);
+  }
+  const std::string_view before = LineBefore(offset);
+  if (const size_t tag = FindTag(before); tag != before.npos) {
+    Report(offset - before.size() + tag, std::string(kTagMessage), kQuoteIt);
+  } else if (problem == "found character that cannot start any token") {
+    const bool is_tab = text_.substr(offset).starts_with('\t');
+    Report(offset,
+           is_tab ? std::string(kTabMessage)
+                  : "text in YAML cannot begin with " + Quote(text_.substr(offset, 1)),
+           is_tab ? kUseSpaces : kQuoteIt);
+  } else if (problem == "did not find expected key" && !IsBlank(before)) {
+    Report(offset, "this cannot follow the value that stands before it",
+           "quote the text as a whole");
+  } else if (phrase != nullptr) {
+    Report(offset, std::string(phrase->message) + WhereItBegins(context, offset),
+           phrase->suggestion);
   } else {
-    diagnostics_.Error(at, "yaml_syntax",
-                       "this is no YAML: " + std::string(problem.empty() ? "broken off" : problem));
+    Report(offset, "this is no YAML: " + std::string(problem.empty() ? "broken off" : problem), "");
   }
   return Step::kFailed;
+}
+
+void YamlReader::Report(size_t offset, std::string message, std::string_view suggestion) {
+  const size_t end = std::min(text_.find_first_of("\r\n", offset), text_.size());
+  diagnostics_.Error({static_cast<uint32_t>(offset), static_cast<uint32_t>(end - offset)},
+                     "yaml_syntax", std::move(message), {"", std::string(suggestion)});
+}
+
+std::string_view YamlReader::LineBefore(size_t offset) const {
+  const size_t end = text_.find_last_of("\r\n", offset == 0 ? 0 : offset - 1);
+  const size_t begin = end == text_.npos || end >= offset ? start_ : end + 1;
+  return text_.substr(begin, offset - begin);
+}
+
+// Says where a list or an object in brackets begins, if that is not in the line at fault.
+std::string YamlReader::WhereItBegins(std::string_view context, size_t offset) {
+  if (!context.starts_with("while parsing a flow")) return "";
+  const SourceText& source = diagnostics_.source();
+  const uint32_t line = source.Line(locator_.Offset(parser_.context_mark));
+  return line == source.Line(offset) ? "" : ", which begins in line " + std::to_string(line);
 }
 
 }  // namespace
