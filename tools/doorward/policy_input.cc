@@ -67,10 +67,10 @@ void WarnOfIdleSecrets(const IssuerKeys& issuer, const KeySet& keys, const std::
     if (!(keys.algorithms(i) & AlgorithmSet::Asymmetric()).empty()) continue;
     Diagnostic d = FileError(file, "unlisted_hmac",
                              "the `oct` key `" + std::string(keys.key_id(i)) +
-                                 "` is never used: the policy lists no HS* algorithm for `" +
-                                 std::string(issuer.issuer) + "`");
+                                 "` never serves, as `algorithms` of the issuer `" +
+                                 std::string(issuer.issuer) + "` lists no HS256, HS384 or HS512");
     d.severity = Severity::kWarning;
-    d.suggestion = "list HS256 under `algorithms` where this secret is meant to sign";
+    d.suggestion = "list the algorithm that it is for";
     out.push_back(std::move(d));
   }
 }
@@ -81,9 +81,7 @@ void UseKeys(const IssuerKeys& issuer, std::string_view jwks, const std::string&
   Append(out.key_diagnostics, std::move(parsed.diagnostics));
   if (!parsed.keys) return;
   WarnOfIdleSecrets(issuer, *parsed.keys, file, out.key_diagnostics);
-  if (issuer.source != IssuerKeys::Source::kInline) {
-    out.authorizer->SetKeys(issuer.issuer, std::move(parsed.keys));
-  }
+  out.authorizer->SetKeys(issuer.issuer, std::move(parsed.keys));
 }
 
 void UseKeyFile(const IssuerKeys& issuer, const std::string& path, const std::string& named_by,
@@ -101,16 +99,16 @@ void UseKeyFile(const IssuerKeys& issuer, const std::string& path, const std::st
   sources.Add(path, *std::move(text));
 }
 
-// The keys that a policy holds itself are not where they stand in its text any more, so that what
-// is said of them names the issuer in place of a position.
+// The authorizer has taken the keys that the policy holds itself; what is wrong with them is told
+// here. They have no place in the policy's text any more, so that the issuer is named instead.
 void CheckInlineKeys(const IssuerKeys& issuer, const std::string& policy_path, LoadedPolicy& out) {
-  const size_t before = out.key_diagnostics.size();
-  UseKeys(issuer, issuer.location, policy_path, out);
-  for (size_t i = before; i < out.key_diagnostics.size(); ++i) {
-    Diagnostic& d = out.key_diagnostics[i];
+  KeySetOutcome parsed =
+      KeySet::Parse(issuer.location, {.origin = KeyOrigin::kLocal, .name = policy_path});
+  for (Diagnostic& d : parsed.diagnostics) {
     d.range = {};
     d.message = "in `jwks` of the issuer `" + std::string(issuer.issuer) + "`: " + d.message;
   }
+  Append(out.key_diagnostics, std::move(parsed.diagnostics));
 }
 
 }  // namespace

@@ -92,8 +92,10 @@ std::string DateLine(const JsonMember& claim, Timestamp now) {
 std::string PayloadText(const std::string& payload, Timestamp now) {
   std::string error;
   const std::optional<JsonText> json = JsonText::Parse(payload, &error);
-  if (!json)
-    return "Payload (not verified): " + std::to_string(payload.size()) + " octets, " + error + '\n';
+  if (!json) {
+    return "Payload (not verified): " + std::to_string(payload.size()) +
+           " octets that are no JSON\n";
+  }
   std::string out = "Payload (not verified):\n" + LayOutForPeople(*json) + '\n';
   if (!json->is_object()) return out;
   std::string dates;
@@ -108,8 +110,8 @@ int Inspect(const InspectArguments& args) {
   if (parts.size() == 5)
     throw UsageError("this token is encrypted (JWE, five parts); Doorward reads signed ones");
   if (parts.size() != 3) {
-    throw UsageError("this is no token: it has " + std::to_string(parts.size()) +
-                     " parts between dots, not 3");
+    throw UsageError("this is no token: one has three parts between dots, this has " +
+                     std::to_string(parts.size()));
   }
   const std::string header = DecodePart(parts[0], "header");
   std::string error;

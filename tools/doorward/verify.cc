@@ -148,7 +148,7 @@ int Verify(const VerifyArguments& args) {
       throw UsageError("`--keys` goes with `--policy`; without one it is `--jwks`");
     return VerifyByKeys(args, defaults, source);
   }
-  if (args.jwks) throw UsageError("`--policy` and `--jwks` exclude each other; see `--keys`");
+  if (args.jwks) throw UsageError("beside `--policy` keys are given by `--keys`, not by `--jwks`");
   if (args.options.any_rule()) {
     throw UsageError(
         "beside `--policy` the rules are the policy's: leave out `--issuer`, `--audience`, "
