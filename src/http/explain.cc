@@ -76,28 +76,23 @@ std::string ExplainHost(const Request& request) {
   return Word(fault, request.host.value_or(""), "host");
 }
 
-std::string ExplainTarget(const Request& request) {
+Fault ReadTarget(const Request& request, http::Target* target) {
   http::HostBuffer buffer;
   http::Host host;
   const bool named = request.host && !http::ParseHost(*request.host, buffer, &host);
+  return http::ParseTarget(request.target, request.method, named ? &host : nullptr, target);
+}
+
+std::string ExplainTarget(const Request& request) {
   http::Target target;
-  const Fault fault =
-      http::ParseTarget(request.target, request.method, named ? &host : nullptr, &target);
+  const Fault fault = ReadTarget(request, &target);
   return fault ? Word(fault, request.target, "target") : "";
 }
 
-// The path of a target that step T accepts.
-std::string_view PathOf(const Request& request) {
-  http::HostBuffer buffer;
-  http::Host host;
-  const bool named = request.host && !http::ParseHost(*request.host, buffer, &host);
-  http::Target target;
-  http::ParseTarget(request.target, request.method, named ? &host : nullptr, &target);
-  return target.path;
-}
-
 std::string ExplainPath(const Request& request, const RequestRules& rules, Reason reason) {
-  const std::string_view path = PathOf(request);
+  http::Target target;
+  if (ReadTarget(request, &target)) return "";
+  const std::string_view path = target.path;
   const auto part = std::make_unique<http::HttpPart>();
   http::DecodedPath paths;
   const Fault in_path = http::DecodePath(path, rules, part->encoded, part->decoded, &paths);

@@ -27,7 +27,7 @@ inline bool IsUsualName(std::string_view name) {
   });
 }
 
-bool IsTokenOctetByOctet(std::string_view name) {
+bool IsToken(std::string_view name) {
   return std::all_of(name.begin(), name.end(), [](char c) { return Is(kToken, c); });
 }
 
@@ -70,7 +70,7 @@ FieldScan ScanFields(std::span<const Header> fields, const RequestRules& rules) 
 }  // namespace http
 
 bool IsFieldName(std::string_view name) noexcept {
-  return !name.empty() && (http::IsUsualName(name) || http::IsTokenOctetByOctet(name));
+  return !name.empty() && (http::IsUsualName(name) || http::IsToken(name));
 }
 
 bool IsSpellingOf(std::string_view name, std::string_view canonical) noexcept {

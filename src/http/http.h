@@ -72,7 +72,8 @@ struct CanonicalRequest {
 };
 
 // Normalises `request`. Returns kAllowed, or the step that refused it (kBadMethod ... kBadSource).
-// Steps run in the order of docs/requests.md; the first that refuses is the reason.
+// Steps run in the order of docs/requests.md; the first that refuses is the reason. `*out` is valid
+// only after kAllowed.
 // Cost: one pass over target and headers. No allocation once warm; a path of unreserved characters
 // and slashes is not copied.
 Reason Normalise(const Request& request, const RequestRules& rules, Scratch& scratch,
@@ -100,13 +101,14 @@ bool IsRefusedMethod(std::string_view method) noexcept;
 bool IsFieldName(std::string_view name) noexcept;
 
 // What is wrong with `octets` as (a part of) a decoded segment, or null where some acceptable
-// request may hold it. `begins`, `ends`: whether the part is the segment's beginning or end. The
-// text is one clause for a message: "a segment may not end with a dot".
+// request may hold it. `begins`, `ends`: whether the part is the segment's beginning or end; a part
+// that is open to a side may begin or end within a character. The text is one clause for a message:
+// "a segment may not end with a dot".
 const char* FindUnacceptable(std::string_view octets, bool begins, bool ends,
                              const RequestRules& rules) noexcept;
 
-// Returns the host in canonical form (lower case, no trailing dot), or nothing where it is
-// malformed or has a port.
+// Returns the host in canonical form (lower case, no trailing dot; IPv6 literals in brackets), or
+// nothing where it is malformed or has a port.
 std::optional<std::string> CanonicalHostName(std::string_view host);
 
 // Reads an IPv4 or IPv6 address: no zone, no port, no leading zeros; IPv4-mapped IPv6 becomes IPv4.

@@ -41,6 +41,7 @@ TEST(AllocationCounter, CountsEveryFormOfNew) {
       {"a vector and its copy",
        [] {
          const std::vector<int> one(10);
+         Keep(one.data());
          Keep(std::vector<int>(one).data());
        },
        2},
