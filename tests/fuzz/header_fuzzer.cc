@@ -48,7 +48,7 @@ void CheckHeaders(std::span<const Header> headers, const RequestRules& rules) {
     for (const char c : header.value) {
       Require(c != '\r' && c != '\n' && c != '\0', "a value holds a CR, LF or NUL");
     }
-    authorizations += IsSpellingOf(header.name, "authorization") ? 1 : 0;
+    if (IsSpellingOf(header.name, "authorization")) ++authorizations;
     Require(rules.override_headers == RequestRules::OverrideHeaders::kStrip ||
                 !IsOverrideHeader(header.name),
             "an override header was accepted");
