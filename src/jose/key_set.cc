@@ -185,9 +185,10 @@ KeySetData::KeySetData(std::vector<KeySetEntry> entries) : keys(std::move(entrie
 
 std::span<const uint32_t> KeySetData::WithKid(std::string_view kid) const noexcept {
   const std::span<const uint32_t> named = std::span(by_kid_).subspan(without_kid_);
-  const auto kid_of = [this](uint32_t index) { return std::string_view(keys[index].kid); };
-  const auto found = std::ranges::equal_range(named, kid, std::ranges::less(), kid_of);
-  return {found.begin(), found.end()};
+  const auto before = [this](uint32_t index, std::string_view k) { return keys[index].kid < k; };
+  const auto after = [this](std::string_view k, uint32_t index) { return k < keys[index].kid; };
+  const auto first = std::lower_bound(named.begin(), named.end(), kid, before);
+  return {first, std::upper_bound(first, named.end(), kid, after)};
 }
 
 std::span<const uint32_t> KeySetData::WithoutKid() const noexcept {
