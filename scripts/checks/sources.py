@@ -24,17 +24,18 @@ def check_licence(files):
 
 
 def check_registered(files):
-    """Each test and fuzzer is named by a CMakeLists.txt of its folder or of one above."""
+    """Each test and fuzzer is named, with or without `.cc`, by a CMakeLists.txt of its folder or of one above."""
     findings = []
     for path in files:
         if not path.endswith(("_test.cc", "_fuzzer.cc")):
             continue
         folder, name = os.path.split(path)
-        word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
-        while not (word.search(files.get(os.path.join(folder, "CMakeLists.txt"), "")) or not folder):
+        word = re.compile(rf"^[^#\n]*(?<![\w-]){re.escape(name[:-3])}(\.cc)?(?![\w.-])", re.M)
+        while not word.search(files.get(os.path.join(folder, "CMakeLists.txt"), "")):
+            if not folder:
+                findings.append(f"{path}:1: no CMakeLists.txt registers it")
+                break
             folder = os.path.dirname(folder)
-        if not folder and not word.search(files.get("CMakeLists.txt", "")):
-            findings.append(f"{path}:1: no CMakeLists.txt registers it")
     return findings
 
 
