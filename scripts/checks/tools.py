@@ -25,13 +25,14 @@ def check_format(root, files):
 
 
 def check_shell(root, files):
-    """Only where shellcheck is installed: it is no part of scripts/setup's necessities."""
     shellcheck = shutil.which("shellcheck")
+    if not shellcheck:
+        return ["scripts/check:1: shellcheck is missing; scripts/setup brings it"]
     scripts = [p for p, text in files.items() if re.match(r"#!.*\b(ba)?sh\b", text)]
-    if not shellcheck or not scripts:
+    if not scripts:
         return []
-    command = [shellcheck, "--format=gcc", "--severity=style", *scripts]
-    return subprocess.run(command, cwd=root, capture_output=True, text=True).stdout.splitlines()
+    result = subprocess.run([shellcheck, "--format=gcc", *scripts], cwd=root, capture_output=True, text=True)
+    return result.stdout.splitlines() + result.stderr.splitlines()
 
 
 def check_headers(root, files):

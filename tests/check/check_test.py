@@ -4,6 +4,8 @@
 
 import pathlib
 import re
+import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -104,6 +106,11 @@ class ToolChecks(unittest.TestCase):
         found = self.findings(tools.check_format, {"src/a.cc": "int a = 1;\nint   b=2;\n"})
         self.assertEqual(found, ["src/a.cc:2: not formatted: run clang-format-14 -i"])
 
+    def test_a_slip_in_a_shell_script_is_found(self):
+        self.assertEqual(self.findings(tools.check_shell, {"run": '#!/bin/bash\ncd "$1" || exit\n'}), [])
+        found = self.findings(tools.check_shell, {"run": "#!/bin/bash\ncd $1 || exit\n"})
+        self.assertRegex("\n".join(found), r"run:2:4: .*SC2086")
+
     def test_a_header_that_leans_on_others_is_found(self):
         good = {"include/doorward/a.h": "#pragma once\n#include <string>\ninline std::string a;\n"}
         bad = {"include/doorward/a.h": "#pragma once\ninline std::string a;\n"}
@@ -116,6 +123,27 @@ class ToolChecks(unittest.TestCase):
         heavy = {"include/doorward/a.h": "#pragma once\n" + "extern int a;\n" * 50_001}
         self.assertRegex("\n".join(self.findings(tools.check_headers, heavy)), r"50,001 preprocessed lines")
 
+
+class TheScript(unittest.TestCase):
+    def test_findings_make_it_fail(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            shutil.copytree(ROOT / "scripts", root / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+            subprocess.run(["git", "init", "-q", folder], check=True)
+            (root / ".gitignore").write_text("__pycache__/\nignored.h\n")
+            (root / "ignored.h").write_text("int a;\n")
+            self.assertEqual(self.run_check(root).returncode, 0)
+            (root / "new.h").write_text("int a;\n")
+            failed = self.run_check(root)
+            self.assertEqual(failed.returncode, 1)
+            self.assertIn("new.h:1: expected", failed.stdout)
+            self.assertIn("[licence]", failed.stdout)
+
+    def test_an_unknown_check_is_wrong_usage(self):
+        self.assertEqual(self.run_check(ROOT, "nonsense").returncode, 64)
+
+    def run_check(self, root, name="licence"):
+        return subprocess.run([str(root / "scripts/check"), name], capture_output=True, text=True)
 
 class Registration(unittest.TestCase):
     def test_every_check_has_a_slip(self):
