@@ -104,6 +104,18 @@ std::optional<TokenPlace> ReadPlace(Fields& fields, const DocumentValue& value) 
   return out;
 }
 
+void AddPlace(PolicyCheck& check, Span at, TokenPlace place) {
+  std::vector<TokenPlace>& places = check.model.token_from;
+  const bool is_there = std::any_of(places.begin(), places.end(), [&](const TokenPlace& other) {
+    return other.kind == place.kind && other.name == place.name && other.scheme == place.scheme;
+  });
+  if (is_there) {
+    check.fields.Warning(at, "repeated_value", "this place stands in the list already",
+                         {"", "remove it here"});
+  }
+  places.push_back(std::move(place));
+}
+
 class ForwardCheck {
  public:
   explicit ForwardCheck(PolicyCheck& check) : check_(check), fields_(check.fields) {}
@@ -225,9 +237,7 @@ void CheckToken(PolicyCheck& check, const DocumentValue& section) {
     check.model.token_from.clear();
     for (const DocumentValue& entry :
          fields.List(*from, "`from` of `token`", ListSize::kNotEmpty)) {
-      if (auto place = ReadPlace(fields, entry)) {
-        check.model.token_from.push_back(*std::move(place));
-      }
+      if (auto place = ReadPlace(fields, entry)) AddPlace(check, entry.at(), *std::move(place));
     }
   }
   if (const DocumentValue* const forward = token.Find("forward")) {

@@ -133,17 +133,21 @@ class CycleFinder {
 
   // The path ends with a role that inherits `role`, which stands on the path already.
   void Report(uint32_t role) {
-    if (!check_.fields.Keeps(Severity::kError)) return;
+    const bool is_kept = check_.fields.Keeps(Severity::kError);
+    check_.fields.Error(
+        roles_[role].at, "role_cycle",
+        is_kept ? "roles inherit each other in a circle: " + DescribePath(role) : "",
+        {"", "remove one of these from `inherits`"});
+  }
+
+  std::string DescribePath(uint32_t from) const {
     constexpr size_t kMaxNamed = 8;
-    auto at = std::find_if(path_.begin(), path_.end(), [&](Step s) { return s.role == role; });
-    std::string names;
-    for (size_t count = 0; at != path_.end(); ++at, ++count) {
-      if (count < kMaxNamed) names += Quote(roles_[at->role].name) + " inherits ";
-      if (count == kMaxNamed) names += "… inherits ";
+    auto at = std::find_if(path_.begin(), path_.end(), [&](Step s) { return s.role == from; });
+    std::string out;
+    for (size_t count = 0; at != path_.end() && count < kMaxNamed; ++at, ++count) {
+      out += Quote(roles_[at->role].name) + " inherits ";
     }
-    check_.fields.Error(roles_[role].at, "role_cycle",
-                        "roles inherit each other in a circle: " + names + Quote(roles_[role].name),
-                        {"", "remove one of these from `inherits`"});
+    return out + (at == path_.end() ? "" : "… inherits ") + Quote(roles_[from].name);
   }
 
   PolicyCheck& check_;

@@ -143,7 +143,7 @@ void RulesCheck::CheckCallers(const DocumentValue& value, std::string_view what,
 }
 
 void RulesCheck::WarnInheritedDenial(const DocumentValue& name, uint32_t role) {
-  if (heirs_[role] == nullptr || !fields_.Keeps(Severity::kWarning)) return;
+  if (heirs_[role] == nullptr) return;
   fields_.Warning(name.at(), "inherited_denial",
                   "denying " + Quote(name.text()) + " also denies " + Quote(heirs_[role]->name) +
                       ", which inherits it",
