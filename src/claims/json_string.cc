@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
-#include <cstring>
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 #include "src/base/utf8.h"
 #include "src/claims/json_cursor.h"
@@ -15,43 +9,13 @@
 namespace doorward {
 namespace {
 
-#if defined(__SSE2__)
-constexpr size_t kStride = 16;
-
-// Returns how many of the next kStride octets a string may simply run over: those that are neither
-// a quote, a backslash, a control character nor part of a multi-octet character.
-size_t CountPlain(const char* p) noexcept {
-  __m128i octets;
-  std::memcpy(&octets, p, sizeof octets);
-  // Octets from 0x80 are negative here, so that one comparison finds them and the controls.
-  const __m128i special = _mm_or_si128(_mm_cmplt_epi8(octets, _mm_set1_epi8(0x20)),
-                                       _mm_or_si128(_mm_cmpeq_epi8(octets, _mm_set1_epi8('"')),
-                                                    _mm_cmpeq_epi8(octets, _mm_set1_epi8('\\'))));
-  const auto mask = static_cast<uint32_t>(_mm_movemask_epi8(special));
-  return static_cast<size_t>(std::countr_zero(mask | (1u << kStride)));
-}
-#else
-constexpr size_t kStride = 8;
-
-size_t CountPlain(const char* p) noexcept {
-  size_t count = 0;
-  while (count < kStride) {
-    const auto octet = static_cast<unsigned char>(p[count]);
-    if (octet < 0x20 || octet >= 0x80 || octet == '"' || octet == '\\') break;
-    ++count;
-  }
-  return count;
-}
-#endif
-static_assert(kStride <= JsonParser::kPadding);
-
 // Moves over plain octets and whole UTF-8 characters, to a quote or a backslash. Returns false at
 // the end of the text, a control character or broken UTF-8.
 bool SkipText(JsonCursor& cursor) noexcept {
   while (cursor.at < cursor.end) {
     const size_t plain = CountPlain(cursor.at);
     cursor.at += plain;
-    if (plain == kStride) continue;
+    if (plain == kScanStride) continue;
     if (cursor.at >= cursor.end) break;
     const char c = *cursor.at;
     if (c == '"' || c == '\\') return true;
@@ -176,8 +140,8 @@ bool ReadEscapedString(const char* start, JsonCursor& cursor, UnescapedStrings& 
 
 }  // namespace
 
-bool ReadJsonString(JsonCursor& cursor, UnescapedStrings& unescaped,
-                    std::string_view* out) noexcept {
+bool ReadAnyJsonString(JsonCursor& cursor, UnescapedStrings& unescaped,
+                       std::string_view* out) noexcept {
   const char* const start = cursor.at;
   if (!SkipText(cursor)) return false;
   if (*cursor.at != '"') return ReadEscapedString(start, cursor, unescaped, out);
