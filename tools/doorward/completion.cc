@@ -177,8 +177,8 @@ std::string FishArgument(const std::string& path, const Argument& argument) {
     return argument.is_file ? FishLine(path, "-F", argument.help)
                             : FishLine(path, "-f" + choices, argument.help);
   }
-  std::string what = "-f -l " + argument.name.substr(2);
-  if (!argument.value.empty()) what += (argument.is_file ? " -r -F" : " -x") + choices;
+  const std::string value = argument.value.empty() ? "-f" : argument.is_file ? "-r -F" : "-x";
+  const std::string what = value + " -l " + argument.name.substr(2) + choices;
   return FishLine(path, what, argument.help);
 }
 

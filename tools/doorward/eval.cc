@@ -116,7 +116,7 @@ Command EvalCommand() {
               {.name = "--keys",
                .value = "ISSUER=FILE",
                .help =
-                   "the key set of an issuer, instead of where the policy says;\nmay be repeated",
+                   "the key set of an issuer, in place of where the policy says\n(may be repeated)",
                .target = &args->keys},
           },
       .run = [args] { return Eval(*args); },

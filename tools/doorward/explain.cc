@@ -94,7 +94,7 @@ Command ExplainCommand() {
               {.name = "--keys",
                .value = "ISSUER=FILE",
                .help =
-                   "the key set of an issuer, instead of where the policy says;\nmay be repeated",
+                   "the key set of an issuer, in place of where the policy says\n(may be repeated)",
                .target = &args->keys},
               {.name = "--format",
                .value = "FORMAT",

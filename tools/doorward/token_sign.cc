@@ -179,7 +179,7 @@ Command TokenSignCommand() {
                .target = &args->issuer},
               {.name = "--audience",
                .value = "AUDIENCE",
-               .help = "the claim `aud`; may be repeated",
+               .help = "the claim `aud` (may be repeated)",
                .target = &args->audiences},
               {.name = "--subject",
                .value = "SUBJECT",
@@ -187,7 +187,8 @@ Command TokenSignCommand() {
                .target = &args->subject},
               {.name = "--claim",
                .value = "NAME=TEXT",
-               .help = "a claim that is a string, or with NAME:=JSON of any kind; may be\nrepeated",
+               .help =
+                   "a claim that is a string, or with NAME:=JSON of any kind\n(may be repeated)",
                .target = &args->claim},
               {.name = "--claims",
                .value = "JSON",
