@@ -55,3 +55,7 @@ if LD_LIBRARY_PATH=$libdir ldd "$work/pc-static" | grep libdoorward; then
   echo "FAIL: the static consumer uses the shared library" >&2
   exit 1
 fi
+
+"$prefix/bin/doorward" --version
+bash -n "$prefix/share/bash-completion/completions/doorward"
+echo "ok: the command and its completion"
