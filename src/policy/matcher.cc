@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -12,83 +11,13 @@
 #include <absl/container/flat_hash_map.h>
 
 namespace doorward {
-namespace {
-
-uint64_t Load64(const char* at) {
-  uint64_t word;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-uint32_t Load32(const char* at) {
-  uint32_t word;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-
-// The octets of a text of at most 8, in one word; equal words and sizes mean equal texts.
-uint64_t LoadShort(std::string_view text) {
-  if (text.size() >= 4) {
-    return Load32(text.data()) | uint64_t{Load32(text.data() + text.size() - 4)} << 32;
-  }
-  if (text.empty()) return 0;
-  const auto octet = [&](size_t i) { return uint64_t{static_cast<unsigned char>(text[i])}; };
-  return octet(0) | octet(text.size() / 2) << 8 | octet(text.size() - 1) << 16;
-}
-
-uint64_t Mix(uint64_t a, uint64_t b) {
-  const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
-  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-}
-
-// REQUIRES: equal sizes.
-bool EqualOctets(const char* a, const char* b, size_t size) {
-  if (size < 8) return LoadShort({a, size}) == LoadShort({b, size});
-  for (size_t i = 0; i + 8 < size; i += 8) {
-    if (Load64(a + i) != Load64(b + i)) return false;
-  }
-  return Load64(a + size - 8) == Load64(b + size - 8);
-}
-
-}  // namespace
-
 Matcher::Matcher() = default;
 Matcher::Matcher(Matcher&&) noexcept = default;
 Matcher& Matcher::operator=(Matcher&&) noexcept = default;
 Matcher::~Matcher() = default;
 
-uint64_t Matcher::HashSegment(std::string_view segment) {
-  constexpr uint64_t kA = 0xA0761D6478BD642Fu, kB = 0xE7037ED1A0B428DBu;
-  if (segment.size() <= 8) return Mix(LoadShort(segment) ^ kA, segment.size() ^ kB);
-  uint64_t hash = segment.size();
-  size_t i = 0;
-  for (; i + 8 < segment.size(); i += 8) hash = Mix(Load64(segment.data() + i) ^ kA, hash ^ kB);
-  return Mix(Load64(segment.data() + segment.size() - 8) ^ kA, hash ^ kB);
-}
-
-const Matcher::Node* Matcher::FindLiteral(const Node& node, std::string_view segment) const {
-  const uint64_t hash = HashEdge(node.id, HashSegment(segment));
-  const auto tag = static_cast<uint32_t>(hash >> 32);
-  for (size_t i = hash & table_mask_;; i = (i + 1) & table_mask_) {
-    const Slot& slot = table_[i];
-    if (slot.parent == 0) return nullptr;
-    if (slot.tag != tag || slot.parent != node.id || slot.size != segment.size()) continue;
-    const size_t in_head = std::min(segment.size(), Slot::kHead);
-    if (!EqualOctets(slot.head, segment.data(), in_head)) continue;
-    if (segment.size() > in_head && std::memcmp(text_.data() + slot.rest, segment.data() + in_head,
-                                                segment.size() - in_head) != 0) {
-      continue;
-    }
-    return &slot.child;
-  }
-}
-
-void Matcher::Push(const Node& node, std::string_view segment, uint32_t position,
-                   MatchStack& stack) const {
-  if (node.has_literals != 0) {
-    if (const Node* child = FindLiteral(node, segment)) stack.frames.push_back({child, position});
-  }
-  if (node.any != 0) stack.frames.push_back({&nodes_[node.any], position});
-  if (node.special == 0) return;
+void Matcher::PushSpecials(const Node& node, std::string_view segment, uint32_t position,
+                           MatchStack& stack) const {
   for (const Special* special = &specials_[node.special]; special->child != 0; ++special) {
     if (segment_matchers_[special->matcher].Matches(segment)) {
       stack.frames.push_back({&nodes_[special->child], position});
@@ -270,7 +199,7 @@ Matcher Matcher::Builder::Build(bool fold_case) && {
   }
   for (const auto& [edge, child] : built.literals) {
     const std::string_view text = texts[edge.second];
-    const uint64_t hash = HashEdge(edge.first, HashSegment(text));
+    const uint64_t hash = HashEdge(edge.first, text);
     size_t i = hash & out.table_mask_;
     while (out.table_[i].parent != 0) i = (i + 1) & out.table_mask_;
     Slot& slot = out.table_[i];

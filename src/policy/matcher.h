@@ -26,6 +26,7 @@
 #ifndef DOORWARD_POLICY_MATCHER_H_
 #define DOORWARD_POLICY_MATCHER_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -36,6 +37,7 @@
 
 #include "src/base/string_map.h"
 #include "src/policy/model.h"
+#include "src/policy/segment_hash.h"
 #include "src/policy/segment_matcher.h"
 
 namespace doorward {
@@ -117,8 +119,9 @@ class Matcher {
 
   Matcher();
 
-  static uint64_t HashSegment(std::string_view segment);
-  static uint64_t HashEdge(uint32_t parent, uint64_t segment_hash);
+  static uint64_t HashEdge(uint32_t parent, std::string_view segment) {
+    return Mix(HashSegment(segment) ^ (parent * 0x9E3779B97F4A7C15u), 0xD6E8FEB86659FD93u);
+  }
   const Node* FindLiteral(const Node& node, std::string_view segment) const;
   template <class Visitor>
   void VisitLeaf(uint32_t leaf, Visitor& visit) const {
@@ -131,6 +134,8 @@ class Matcher {
   template <class Visitor>
   void VisitTail(const Node& root, std::span<const std::string_view> segments, MatchStack& stack,
                  Visitor& visit) const;
+  void PushSpecials(const Node& node, std::string_view segment, uint32_t position,
+                    MatchStack& stack) const;
   // Puts on the stack the children that `segment` leads to, at `position`.
   void Push(const Node& node, std::string_view segment, uint32_t position, MatchStack& stack) const;
 
@@ -166,11 +171,32 @@ class Matcher::Builder {
 
 // --- What must be seen to be compiled into its caller ---
 
-inline uint64_t Matcher::HashEdge(uint32_t parent, uint64_t segment_hash) {
-  const unsigned __int128 product =
-      static_cast<unsigned __int128>(segment_hash ^ (parent * 0x9E3779B97F4A7C15u)) *
-      0xD6E8FEB86659FD93u;
-  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+inline const Matcher::Node* Matcher::FindLiteral(const Node& node, std::string_view segment) const {
+  const uint64_t hash = HashEdge(node.id, segment);
+  const auto tag = static_cast<uint32_t>(hash >> 32);
+  for (size_t i = hash & table_mask_;; i = (i + 1) & table_mask_) {
+    const Slot& slot = table_[i];
+    if (slot.parent == 0) return nullptr;
+    if (slot.tag != tag || slot.parent != node.id || slot.size != segment.size()) continue;
+    const size_t in_head = std::min(segment.size(), Slot::kHead);
+    if (EqualOctets(slot.head, segment.data(), in_head) &&
+        (segment.size() == in_head ||
+         EqualOctets(text_.data() + slot.rest, segment.data() + in_head,
+                     segment.size() - in_head))) {
+      return &slot.child;
+    }
+  }
+}
+
+inline void Matcher::Push(const Node& node, std::string_view segment, uint32_t position,
+                          MatchStack& stack) const {
+  if (node.has_literals != 0) {
+    if (const Node* child = FindLiteral(node, segment)) stack.frames.push_back({child, position});
+  }
+  if (node.any != 0) stack.frames.push_back({&nodes_[node.any], position});
+  if (node.special != 0) [[unlikely]] {
+    PushSpecials(node, segment, position, stack);
+  }
 }
 
 template <class Visitor>
