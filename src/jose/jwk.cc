@@ -2,8 +2,8 @@
 
 #include "src/jose/jwk.h"
 
-#include <algorithm>
 #include <array>
+#include <optional>
 
 #include "src/base/source.h"
 
@@ -82,24 +82,25 @@ const KeyType* FindType(std::string_view kty, KeyRefusal& refusal) {
 
 }  // namespace
 
-std::optional<Jwk> ReadJwk(JsonView jwk, KeyOrigin origin, KeyRefusal& refusal) {
+Jwk ReadJwk(JsonView jwk, KeyOrigin origin, KeyRefusal& refusal) {
+  Jwk out;
   if (!jwk.is_object()) {
     refusal = {"key_broken", {}, "it is not an object", "an object"};
-    return std::nullopt;
+    return out;
   }
-  Jwk out;
-  if (!ReadNames(jwk, out, refusal)) return std::nullopt;
+  if (!ReadNames(jwk, out, refusal)) return out;
   const KeyType* const type = FindType(out.kty, refusal);
-  if (type == nullptr || !MayVerify(jwk, out.use, refusal)) return std::nullopt;
+  if (type == nullptr || !MayVerify(jwk, out.use, refusal)) return out;
+  out.is_meant_for_verifying = true;
   const bool is_secret = out.kty == "oct";
   if (is_secret && origin == KeyOrigin::kRemote) {
     refusal = {"key_secret_remote", "kty", "a secret that came over a network is none",
                "a public key"};
-    return std::nullopt;
+    return out;
   }
-  out.built = type->build(jwk, refusal);
-  if (out.built.key == nullptr || !ApplyAlgorithm(jwk, out, refusal)) return std::nullopt;
   out.is_private = !is_secret && jwk.Find("d").exists();
+  out.built = type->build(jwk, refusal);
+  if (out.built.key != nullptr && !ApplyAlgorithm(jwk, out, refusal)) out.built.key = nullptr;
   return out;
 }
 

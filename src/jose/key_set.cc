@@ -41,7 +41,7 @@ class KeySetReader {
     SetAmbiguousAside();
     std::vector<KeySetEntry> entries;
     for (const Candidate& c : candidates_) {
-      if (c.is_ambiguous) continue;
+      if (c.is_ambiguous || c.jwk.built.key == nullptr) continue;
       entries.push_back(
           {c.jwk.has_kid, std::string(c.jwk.kid), c.jwk.built.algorithms, c.jwk.built.key});
     }
@@ -81,23 +81,21 @@ class KeySetReader {
 
   void ReadKey(JsonView element, size_t index, KeyOrigin origin) {
     KeyRefusal refusal;
-    std::optional<Jwk> jwk = ReadJwk(element, origin, refusal);
-    if (!jwk) {
+    Jwk jwk = ReadJwk(element, origin, refusal);
+    if (jwk.built.key == nullptr) {
       diagnostics_.Warning(SpanOf(element, refusal.member), refusal.code,
                            Name(element, index) + " is set aside: " + refusal.message,
                            {std::move(refusal.expected), ""});
-      return;
-    }
-    if (jwk->is_private) {
+    } else if (jwk.is_private) {
       diagnostics_.Warning(SpanOf(element), "private_key",
                            Name(element, index) + " is a private key; its public part is used",
                            {"", "publish public keys only, and replace this one"});
     }
-    candidates_.push_back({element, index, std::move(*jwk)});
+    if (jwk.is_meant_for_verifying) candidates_.push_back({element, index, std::move(jwk)});
   }
 
-  // A token's kid must not leave open which of two keys it means. Keys without a kid are never
-  // meant by name, and each of them is tried.
+  // A token's kid must not leave open which of two keys it means, be one of them broken. Keys
+  // without a kid are never meant by name, and each of them is tried.
   void SetAmbiguousAside() {
     using Identity = std::tuple<std::string_view, std::string_view, std::string_view,
                                 std::string_view, std::string_view>;
@@ -109,6 +107,7 @@ class KeySetReader {
     for (const auto& [identity, group] : groups) {
       if (group.size() < 2) continue;
       for (Candidate* c : group) {
+        if (c->jwk.built.key == nullptr) continue;  // set aside already
         c->is_ambiguous = true;
         diagnostics_.Warning(SpanOf(c->at, "kid"), "key_ambiguous",
                              Name(c->at, c->index) +

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <array>
+
 #include <openssl/core_names.h>
 
 #include "src/jose/key.h"
@@ -24,6 +26,29 @@ BnPtr ReadInteger(JsonView jwk, std::string_view name, KeyRefusal& refusal) {
   return value;
 }
 
+// Whether `residue` is a power of 65537 modulo `prime`.
+bool IsPowerOfF4(BN_ULONG residue, BN_ULONG prime) {
+  BN_ULONG power = 1;
+  do {
+    if (power == residue) return true;
+    power = power * 65537 % prime;
+  } while (power != 1);
+  return false;
+}
+
+// Recognises moduli of the flawed generator of CVE-2017-15361 (ROCA), whose factors are powers of
+// 65537 modulo every small prime: they can be factored. A sound modulus looks like that once in
+// more than a hundred million.
+bool IsRocaModulus(const BIGNUM* n) {
+  constexpr std::array<BN_ULONG, 38> kPrimes{
+      3,  5,  7,  11, 13, 17,  19,  23,  29,  31,  37,  41,  43,  47,  53,  59,  61,  67,  71,
+      73, 79, 83, 89, 97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167};
+  for (const BN_ULONG prime : kPrimes) {
+    if (!IsPowerOfF4(BN_mod_word(n, prime), prime)) return false;
+  }
+  return true;
+}
+
 bool CheckModulus(const BIGNUM* n, KeyRefusal& refusal) {
   const int bits = BN_num_bits(n);
   if (bits < kMinModulusBits || bits > kMaxModulusBits) {
@@ -33,6 +58,11 @@ bool CheckModulus(const BIGNUM* n, KeyRefusal& refusal) {
   }
   if (BN_is_odd(n) == 0) {
     refusal = {"key_weak", "n", "its modulus is even", "a product of odd primes"};
+    return false;
+  }
+  if (IsRocaModulus(n)) {
+    refusal = {"key_weak", "n", "its modulus can be factored (CVE-2017-15361, ROCA)",
+               "a key from another generator"};
     return false;
   }
   return true;
