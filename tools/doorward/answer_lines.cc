@@ -27,13 +27,15 @@ void WriteBadInput(LineAnswer& out, std::string_view message, bool with_valid) {
 
 int AnswerLines(const LineSource& source,
                 const std::function<void(std::string_view line, LineAnswer& out)>& answer) {
+  const bool is_standard_input = source.path == "-";
   const auto unreadable = [&](const std::string& error) {
     return UsageError("cannot read " +
-                      (source.path == "-" ? "standard input" : "`" + source.path + "`") + " (`" +
+                      (is_standard_input ? "standard input" : "`" + source.path + "`") + " (`" +
                       source.option + "`): " + error);
   };
   std::string error;
-  std::optional<InputFile> file = InputFile::Open(source.path, &error);
+  std::optional<InputFile> file =
+      is_standard_input ? InputFile::StandardInput() : InputFile::Open(source.path, &error);
   if (!file) throw unreadable(error);
   LineReader lines(*std::move(file));
   Output& output = StandardOutput();

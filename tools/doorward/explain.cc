@@ -37,14 +37,14 @@ struct ExplainArguments {
   std::vector<std::string> keys;
 };
 
-// The text of `--request`: JSON, or the file that holds it.
+// The text of `--request`: JSON, or where it is read from.
 std::string RequestText(const std::string& argument) {
-  const bool is_file = argument == "-" || argument.starts_with('@');
-  if (!is_file) return argument;
+  constexpr size_t kMaxBytes = LineReader::kMaxLineBytes;
   std::string error;
-  const std::string path = argument == "-" ? argument : argument.substr(1);
-  std::optional<std::string> text = ReadFile(path, LineReader::kMaxLineBytes, &error);
-  if (!text) throw UsageError("cannot read `" + path + "` (`--request`): " + error);
+  std::optional<std::string> text = argument;
+  if (argument == "-") text = ReadStandardInput(kMaxBytes, &error);
+  if (argument.starts_with('@')) text = ReadFile(argument.substr(1), kMaxBytes, &error);
+  if (!text) throw UsageError("cannot read `--request " + argument + "`: " + error);
   return *std::move(text);
 }
 

@@ -17,6 +17,27 @@
 namespace doorward::command {
 namespace {
 
+std::optional<std::string> ReadAll(const InputFile& file, size_t max_bytes, std::string* error) {
+  std::string text;
+  for (size_t used = 0;;) {
+    text.resize(std::max<size_t>(used * 2, 64 * 1024));
+    const ssize_t got = file.Read(text.data() + used, text.size() - used);
+    if (got < 0) {
+      *error = ErrorText(errno);
+      return std::nullopt;
+    }
+    used += static_cast<size_t>(got);
+    if (used > max_bytes) {
+      *error = "longer than " + std::to_string(max_bytes >> 20) + " MiB";
+      return std::nullopt;
+    }
+    if (got == 0) {
+      text.resize(used);
+      return text;
+    }
+  }
+}
+
 // Creates the file at `path`, or, to replace one, a file of another name beside it, which `path` is
 // then set to. Negative, with errno set, where that failed.
 int Create(std::string& path, WriteOptions options) {
@@ -34,25 +55,11 @@ int Create(std::string& path, WriteOptions options) {
 
 std::optional<std::string> ReadFile(const std::string& path, size_t max_bytes, std::string* error) {
   const std::optional<InputFile> file = InputFile::Open(path, error);
-  if (!file) return std::nullopt;
-  std::string text;
-  for (size_t used = 0;;) {
-    text.resize(std::max<size_t>(used * 2, 64 * 1024));
-    const ssize_t got = file->Read(text.data() + used, text.size() - used);
-    if (got < 0) {
-      *error = ErrorText(errno);
-      return std::nullopt;
-    }
-    used += static_cast<size_t>(got);
-    if (used > max_bytes) {
-      *error = "longer than " + std::to_string(max_bytes >> 20) + " MiB";
-      return std::nullopt;
-    }
-    if (got == 0) {
-      text.resize(used);
-      return text;
-    }
-  }
+  return file ? ReadAll(*file, max_bytes, error) : std::nullopt;
+}
+
+std::optional<std::string> ReadStandardInput(size_t max_bytes, std::string* error) {
+  return ReadAll(InputFile::StandardInput(), max_bytes, error);
 }
 
 bool WriteFile(const std::string& path, std::string_view text, WriteOptions options,

@@ -16,9 +16,10 @@ namespace doorward::command {
 inline constexpr size_t kMaxPolicyBytes = size_t{64} << 20;
 inline constexpr size_t kMaxKeyFileBytes = size_t{16} << 20;
 
-// Reads the file at `path`, or standard input where that is "-". Nothing where it cannot be read or
-// is longer than `max_bytes`; `error` is then a clause such as "no such file or directory".
+// Reads the file at `path`, or standard input. Nothing where it cannot be read or is longer than
+// `max_bytes`; `error` is then a clause such as "no such file or directory".
 std::optional<std::string> ReadFile(const std::string& path, size_t max_bytes, std::string* error);
+std::optional<std::string> ReadStandardInput(size_t max_bytes, std::string* error);
 
 // Writes `text` to a file that must not exist yet, or replaces it as a whole where `replace` is
 // set. A `secret` file can be read and written by its owner alone. False with `error` set where

@@ -38,12 +38,13 @@ bool WriteAll(int fd, std::string_view text) {
 }
 
 std::optional<InputFile> InputFile::Open(const std::string& path, std::string* error) {
-  if (path == "-") return InputFile(STDIN_FILENO);
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd >= 0) return InputFile(fd);
   *error = ErrorText(errno);
   return std::nullopt;
 }
+
+InputFile InputFile::StandardInput() { return InputFile(STDIN_FILENO); }
 
 InputFile::~InputFile() {
   if (fd_ > STDERR_FILENO) ::close(fd_);

@@ -23,8 +23,8 @@ bool WriteAll(int fd, std::string_view text);
 // An open file, or standard input. Closes what it opened.
 class InputFile {
  public:
-  // "-" is standard input.
   static std::optional<InputFile> Open(const std::string& path, std::string* error);
+  static InputFile StandardInput();
   ~InputFile();
   InputFile(InputFile&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
   InputFile& operator=(InputFile&&) = delete;

@@ -39,7 +39,7 @@ std::string ReadToken(const std::string& argument) {
   std::string text = argument;
   if (argument == "-") {
     std::string error;
-    std::optional<std::string> read = ReadFile("-", kMaxTokenBytes, &error);
+    std::optional<std::string> read = ReadStandardInput(kMaxTokenBytes, &error);
     if (!read) throw UsageError("cannot read standard input: " + error);
     text = *std::move(read);
   }
