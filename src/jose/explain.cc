@@ -80,10 +80,11 @@ std::string ExpectedAndFound(const TokenRefusal& r) {
   if (!r.expected.empty()) expected = OneOf(r.expected);
   if (!r.algorithms.empty()) expected = OneOf(r.algorithms);
   std::string out = "`" + std::string(r.subject) + "`";
-  if (!expected.empty())
+  if (!expected.empty()) {
     out += ": expected " + expected + ", found " + Found(r.found);
-  else if (r.found.exists())
+  } else if (r.found.exists()) {
     out += " is " + Found(r.found);
+  }
   return out;
 }
 
