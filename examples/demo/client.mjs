@@ -4,25 +4,43 @@
 // a service, and the provider's key set.
 
 import { createHash, randomBytes } from 'node:crypto';
+import http from 'node:http';
 
-async function expectOk(response) {
-  if (!response.ok) throw new Error(`${response.status} from ${response.url}: ${(await response.text()).slice(0, 300)}`);
-  return response;
+// Sends a request, with `form` as its body where there is one, and follows no redirect. (Not fetch: Debian 12's cannot tell
+// cookies apart.)
+function send(url, { form, headers = {} } = {}) {
+  const body = form && new URLSearchParams(form).toString();
+  if (body) headers = { ...headers, 'content-type': 'application/x-www-form-urlencoded' };
+  return new Promise((resolve, reject) => {
+    const request = http.request(url, { method: body ? 'POST' : 'GET', headers }, async (response) => {
+      response.setEncoding('utf8');
+      let text = '';
+      for await (const chunk of response) text += chunk;
+      resolve({ url, status: response.statusCode, headers: response.headers, text });
+    });
+    request.setTimeout(10_000, () => request.destroy(new Error(`no answer from ${url}`)));
+    request.on('error', reject).end(body);
+  });
+}
+
+async function sendOk(url, options) {
+  const response = await send(url, options);
+  if (response.status !== 200) throw new Error(`${response.status} from ${url}: ${response.text.slice(0, 300)}`);
+  return response.text;
 }
 
 export async function discover(issuer) {
-  const metadata = await (await expectOk(await fetch(`${issuer}/.well-known/openid-configuration`))).json();
+  const metadata = JSON.parse(await sendOk(`${issuer}/.well-known/openid-configuration`));
   if (metadata.issuer !== issuer) throw new Error(`${issuer} says that it is ${metadata.issuer}`);
   return metadata;
 }
 
-export async function fetchKeys(metadata) {
-  return (await expectOk(await fetch(metadata.jwks_uri))).text();
+export function fetchKeys(metadata) {
+  return sendOk(metadata.jwks_uri);
 }
 
-async function requestToken(metadata, fields, headers = {}) {
-  const response = await fetch(metadata.token_endpoint, { method: 'POST', headers, body: new URLSearchParams(fields) });
-  return (await (await expectOk(response)).json()).access_token;
+async function requestToken(metadata, form, headers) {
+  return JSON.parse(await sendOk(metadata.token_endpoint, { form, headers })).access_token;
 }
 
 export function serviceToken(metadata, id, secret, scope, resource) {
@@ -34,31 +52,25 @@ export function serviceToken(metadata, id, secret, scope, resource) {
 // stops at the redirect to the application, whose URL it returns.
 async function signIn(url, redirectUri, login) {
   const cookies = new Map();
-  let request = { url, method: 'GET' };
+  let form;
   for (let step = 0; step < 20; step++) {
-    const response = await fetch(request.url, {
-      method: request.method,
-      body: request.body,
-      redirect: 'manual',
-      headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
-    });
-    for (const line of response.headers.getSetCookie()) {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const response = await send(url, { form, headers: { cookie } });
+    for (const line of response.headers['set-cookie'] ?? []) {
       const [, name, value] = line.match(/^([^=]+)=([^;]*)/);
       if (value) cookies.set(name, value); else cookies.delete(name);
     }
-    const location = response.headers.get('location');
-    if (location) {
-      const next = new URL(location, request.url).href;
-      if (next.startsWith(redirectUri)) return new URL(next);
-      request = { url: next, method: 'GET' };
+    if (response.headers.location) {
+      url = new URL(response.headers.location, url).href;
+      form = undefined;
+      if (url.startsWith(redirectUri)) return new URL(url);
       continue;
     }
-    const page = await (await expectOk(response)).text();
-    const action = page.match(/<form[^>]* action="([^"]+)"/)?.[1];
-    const prompt = page.match(/name="prompt" value="([^"]+)"/)?.[1];
-    if (!action || !prompt) throw new Error(`no form that the demo knows at ${request.url}`);
-    const fields = prompt === 'login' ? { prompt, login, password: 'any' } : { prompt };
-    request = { url: new URL(action, request.url).href, method: 'POST', body: new URLSearchParams(fields) };
+    const action = response.text.match(/<form[^>]* action="([^"]+)"/)?.[1];
+    const prompt = response.text.match(/name="prompt" value="([^"]+)"/)?.[1];
+    if (!action || !prompt) throw new Error(`no form that the demo knows at ${url}: ${response.status}`);
+    url = new URL(action, url).href;
+    form = prompt === 'login' ? { prompt, login, password: 'any' } : { prompt };
   }
   throw new Error(`${login} was sent round in circles`);
 }
