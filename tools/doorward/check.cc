@@ -19,6 +19,7 @@
 #include "tools/doorward/diagnostic_text.h"
 #include "tools/doorward/policy_input.h"
 #include "tools/doorward/streams.h"
+#include "tools/doorward/terminal.h"
 
 namespace doorward::command {
 namespace {

@@ -10,6 +10,7 @@
 
 #include "tools/doorward/help.h"
 #include "tools/doorward/streams.h"
+#include "tools/doorward/terminal.h"
 
 namespace doorward::command {
 namespace {
@@ -198,9 +199,7 @@ std::string QuoteArgument(std::string_view argument) {
   if (argument.size() > kLongestShown) {
     return "of " + std::to_string(argument.size()) + " octets";
   }
-  std::string out = "`";
-  for (char c : argument) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
-  return out + "`";
+  return '`' + Harmless(argument) + '`';
 }
 
 }  // namespace doorward::command

@@ -9,6 +9,7 @@
 #include "doorward/version.h"
 
 #include "tools/doorward/json_writer.h"
+#include "tools/doorward/terminal.h"
 
 namespace doorward::command {
 namespace {

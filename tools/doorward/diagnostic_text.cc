@@ -3,11 +3,11 @@
 #include "tools/doorward/diagnostic_text.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include <unistd.h>
 
 #include "tools/doorward/streams.h"
+#include "tools/doorward/terminal.h"
 
 namespace doorward::command {
 namespace {
@@ -22,25 +22,6 @@ constexpr std::string_view kReset = "\x1b[0m";
 constexpr size_t kWindow = 100;
 constexpr size_t kWindowBefore = 40;
 
-bool Continues(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-// The length in octets of the first `count` characters of `text`.
-size_t Prefix(std::string_view text, size_t count) {
-  size_t at = 0;
-  for (; count > 0 && at < text.size(); --count) {
-    ++at;
-    while (at < text.size() && Continues(text[at])) ++at;
-  }
-  return at;
-}
-
-// As a terminal shows it in one column a character.
-std::string Shown(std::string_view text) {
-  std::string out;
-  for (char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
-  return out;
-}
-
 // The line at fault, and under it the mark: a caret, then tildes to the end of the text at fault.
 std::string Excerpt(const Diagnostic& d, std::string_view source, std::string_view colour,
                     std::string_view reset) {
@@ -50,14 +31,15 @@ std::string Excerpt(const Diagnostic& d, std::string_view source, std::string_vi
   const size_t marked = CountCharacters(after.substr(0, d.range.length));
   const size_t characters = CountCharacters(before);
   const bool cut_before = CountCharacters(line.text) > kWindow && characters > kWindowBefore;
-  if (cut_before) before.remove_prefix(Prefix(before, characters - kWindowBefore));
+  if (cut_before) before.remove_prefix(PrefixLength(before, characters - kWindowBefore));
   const size_t room = kWindow - CountCharacters(before);
   const bool cut_after = CountCharacters(after) > room;
-  if (cut_after) after = after.substr(0, Prefix(after, room));
+  if (cut_after) after = after.substr(0, PrefixLength(after, room));
   const std::string number = std::to_string(d.range.line);
   const std::string margin(std::max<size_t>(number.size(), 4), ' ');
   std::string out = ' ' + margin.substr(number.size()) + number + " | ";
-  out += std::string(cut_before ? "…" : "") + Shown(before) + Shown(after) + (cut_after ? "…" : "");
+  out += std::string(cut_before ? "…" : "") + Harmless(before) + Harmless(after) +
+         (cut_after ? "…" : "");
   out += "\n " + margin + " | ";
   out += std::string(CountCharacters(before) + (cut_before ? 1 : 0), ' ');
   out += std::string(colour) + '^';
@@ -81,26 +63,21 @@ SourceLine LineAt(std::string_view text, size_t offset) {
   return {text.substr(begin, end - begin), offset - begin};
 }
 
-size_t CountCharacters(std::string_view text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return !Continues(c); }));
-}
-
 std::string DiagnosticText(const Diagnostic& d, const Sources& sources, bool colours) {
   const bool error = d.severity == Severity::kError;
   const auto paint = [&](std::string_view code) { return std::string(colours ? code : ""); };
   const std::string reset = paint(kReset);
   const std::string colour = paint(error ? kRed : kYellow);
-  std::string out = paint(kBold) + Shown(d.file);
+  std::string out = paint(kBold) + Harmless(d.file);
   if (d.range.line > 0) {
     out += ':' + std::to_string(d.range.line) + ':' + std::to_string(d.range.column);
   }
-  out += ": " + reset + colour + (error ? "error: " : "warning: ") + reset + Shown(d.message);
+  out += ": " + reset + colour + (error ? "error: " : "warning: ") + reset + Harmless(d.message);
   out += " [" + d.code + "]\n";
   const std::string_view source = sources.Text(d.file);
   if (d.range.line > 0 && !source.empty()) out += Excerpt(d, source, paint(kGreen), reset);
-  if (!d.expected.empty()) out += "  expected: " + Shown(d.expected) + '\n';
-  if (!d.suggestion.empty()) out += "  help: " + Shown(d.suggestion) + '\n';
+  if (!d.expected.empty()) out += "  expected: " + Harmless(d.expected) + '\n';
+  if (!d.suggestion.empty()) out += "  help: " + Harmless(d.suggestion) + '\n';
   return out;
 }
 
@@ -109,14 +86,6 @@ void PrintDiagnostics(const std::vector<Diagnostic>& diagnostics, const Sources&
   for (const Diagnostic& d : diagnostics) {
     WriteAll(STDERR_FILENO, DiagnosticText(d, sources, colours));
   }
-}
-
-bool MayColour(int fd) {
-  const char* no_color = std::getenv("NO_COLOR");
-  if (no_color != nullptr && *no_color != '\0') return false;
-  const char* terminal = std::getenv("TERM");
-  if (terminal != nullptr && std::string_view(terminal) == "dumb") return false;
-  return ::isatty(fd) == 1;
 }
 
 }  // namespace doorward::command

@@ -38,18 +38,11 @@ struct SourceLine {
 };
 SourceLine LineAt(std::string_view text, size_t offset);
 
-// Counts code points; an octet that is no UTF-8 counts as one.
-size_t CountCharacters(std::string_view text);
-
 // Returns the diagnostic as lines, the last one ended too.
 std::string DiagnosticText(const Diagnostic& diagnostic, const Sources& sources, bool colours);
 
 // Prints to standard error, with colours where that is a terminal.
 void PrintDiagnostics(const std::vector<Diagnostic>& diagnostics, const Sources& sources);
-
-// True where colours may be used on a file descriptor: it is a terminal that knows them, and
-// NO_COLOR (no-color.org) is unset or empty.
-bool MayColour(int fd);
 
 }  // namespace doorward::command
 

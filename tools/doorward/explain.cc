@@ -16,6 +16,7 @@
 #include "tools/doorward/policy_input.h"
 #include "tools/doorward/request_input.h"
 #include "tools/doorward/streams.h"
+#include "tools/doorward/terminal.h"
 #include "tools/doorward/time_text.h"
 
 namespace doorward::command {
@@ -48,6 +49,12 @@ std::string RequestText(const std::string& argument) {
   return *std::move(text);
 }
 
+// A caller's claims may hold what rewrites a terminal.
+std::string HarmlessLines(const std::string& text) {
+  return ReplaceMisleading(text,
+                           [](uint32_t code) -> std::string { return code == '\n' ? "\n" : " "; });
+}
+
 int Explain(const ExplainArguments& args) {
   const std::optional<Timestamp> now = ReadTimeOption("--now", args.now);
   const std::unique_ptr<Authorizer> authorizer = LoadAuthorizerOrReport(*args.policy, args.keys);
@@ -58,9 +65,8 @@ int Explain(const ExplainArguments& args) {
     const Timestamp at = input.now() ? *input.now() : now ? *now : CurrentTime();
     Scratch scratch;
     const Explanation why = authorizer->Explain(input.request(), input.credential(), at, scratch);
-    std::string text = args.format == "json" ? why.ToJson() : why.ToText();
-    if (!text.ends_with('\n')) text += '\n';
-    StandardOutput().Write(text);
+    StandardOutput().Write(args.format == "json" ? why.ToJson() + '\n'
+                                                 : HarmlessLines(why.ToText()));
   } catch (const BadInput& e) {
     throw UsageError(std::string("`--request` cannot be read: ") + e.what());
   }

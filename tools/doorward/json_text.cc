@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tools/doorward/terminal.h"
+
 namespace doorward::command {
 namespace {
 
@@ -106,41 +108,11 @@ std::string Unescape(std::string_view quoted) {
   return json::parse(quoted).get<std::string>();
 }
 
-// C1 controls, and the marks that change the direction of text.
-bool MisleadsTerminal(uint32_t code) {
-  return (code >= 0x7F && code <= 0x9F) || code == 0x61C || code == 0x200E || code == 0x200F ||
-         code == 0x2028 || code == 0x2029 || (code >= 0x202A && code <= 0x202E) ||
-         (code >= 0x2066 && code <= 0x2069);
-}
-
-// Appends a validated string, quotes included. Everything that misleads lies below U+3000, so that
-// sequences of four octets need no look.
-void AppendString(std::string& out, std::string_view quoted) {
-  for (size_t i = 0; i < quoted.size(); ++i) {
-    const auto at = [&](size_t k) {
-      return static_cast<uint32_t>(static_cast<uint8_t>(quoted[k]));
-    };
-    size_t length = 1;
-    uint32_t code = at(i);
-    if ((code & 0xE0) == 0xC0) {
-      length = 2;
-      code = (code & 0x1F) << 6 | (at(i + 1) & 0x3F);
-    } else if ((code & 0xF0) == 0xE0) {
-      length = 3;
-      code = (code & 0x0F) << 12 | (at(i + 1) & 0x3F) << 6 | (at(i + 2) & 0x3F);
-    } else if ((code & 0xF8) == 0xF0) {
-      length = 4;
-      code = 0;
-    }
-    if (length < 4 && MisleadsTerminal(code)) {
-      constexpr char kHex[] = "0123456789abcdef";
-      out += "\\u";
-      for (int shift = 12; shift >= 0; shift -= 4) out += kHex[code >> shift & 15];
-    } else {
-      out += quoted.substr(i, length);
-    }
-    i += length - 1;
-  }
+// A character as JSON escapes it; all that mislead lie below U+10000.
+std::string Escaped(uint32_t code) {
+  constexpr char kHex[] = "0123456789abcdef";
+  return {'\\',           'u', kHex[code >> 12 & 15], kHex[code >> 8 & 15], kHex[code >> 4 & 15],
+          kHex[code & 15]};
 }
 
 void AppendLaidOut(std::string& out, JsonText value, size_t indent);
@@ -161,7 +133,7 @@ void AppendContainer(std::string& out, const Parts& parts, const char* brackets,
 void AppendLaidOut(std::string& out, JsonText value, size_t indent) {
   if (value.is_object()) {
     AppendContainer(out, value.members(), "{}", indent, [&](const JsonMember& member) {
-      AppendString(out, json(member.name).dump());
+      out += ReplaceMisleading(json(member.name).dump(), Escaped);
       out += ": ";
       AppendLaidOut(out, member.value, indent + 2);
     });
@@ -169,7 +141,7 @@ void AppendLaidOut(std::string& out, JsonText value, size_t indent) {
     AppendContainer(out, value.elements(), "[]", indent,
                     [&](JsonText element) { AppendLaidOut(out, element, indent + 2); });
   } else if (value.is_string()) {
-    AppendString(out, value.text());
+    out += ReplaceMisleading(value.text(), Escaped);
   } else {
     out += value.text();
   }

@@ -19,38 +19,46 @@ void Append(std::vector<Diagnostic>& to, std::vector<Diagnostic> from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
-// Both an issuer and a file name may hold "=", so that the policy tells where the issuer ends.
-void AddKeyFile(const Policy& policy, const std::string& argument, KeyFiles& files) {
-  std::vector<std::string_view> known;
-  std::string_view issuer;
-  std::string_view spelled;
-  bool inline_keys = false;
+struct NamedIssuer {
+  IssuerKeys keys;
+  std::string_view spelling;
+};
+
+// The issuer that "ISSUER=FILE" begins with: by its longest spelling, as both an issuer and a file
+// name may hold "=". Nothing where the policy has none; `known` is then filled with those it has.
+std::optional<NamedIssuer> FindIssuer(const Policy& policy, std::string_view argument,
+                                      std::vector<std::string_view>& known) {
+  std::optional<NamedIssuer> found;
   for (size_t i = 0; i < policy.issuer_count(); ++i) {
     const IssuerKeys keys = policy.issuer_keys(i);
     for (std::string_view spelling : keys.spellings) {
       known.push_back(spelling);
-      const bool fits =
-          argument.starts_with(spelling) && argument.substr(spelling.size(), 1) == "=";
-      if (fits && spelling.size() >= spelled.size()) {
-        issuer = keys.issuer;
-        spelled = spelling;
-        inline_keys = keys.source == IssuerKeys::Source::kInline;
-      }
+      const bool fits = argument.starts_with(spelling) && argument.size() > spelling.size() &&
+                        argument[spelling.size()] == '=';
+      if (fits && (!found || spelling.size() > found->spelling.size())) found = {keys, spelling};
     }
   }
-  if (argument.find('=') == std::string::npos) {
+  return found;
+}
+
+void AddKeyFile(const Policy& policy, std::string_view argument, KeyFiles& files) {
+  const size_t equals = argument.find('=');
+  if (equals == std::string_view::npos) {
     throw UsageError("`--keys` is ISSUER=FILE, not " + QuoteArgument(argument));
   }
-  if (issuer.data() == nullptr) {
-    const std::string_view name = std::string_view(argument).substr(0, argument.find('='));
+  std::vector<std::string_view> known;
+  const std::optional<NamedIssuer> named = FindIssuer(policy, argument, known);
+  if (!named) {
+    const std::string_view name = argument.substr(0, equals);
     throw UsageError("the policy has no issuer " + QuoteArgument(name) + DidYouMean(name, known));
   }
-  if (inline_keys) {
-    throw UsageError("`--keys` cannot replace the keys of " + QuoteArgument(spelled) +
+  const auto& [keys, spelling] = *named;
+  if (keys.source == IssuerKeys::Source::kInline) {
+    throw UsageError("`--keys` cannot replace the keys of " + QuoteArgument(spelling) +
                      ", which stand in the policy itself");
   }
-  if (!files.emplace(issuer, argument.substr(spelled.size() + 1)).second) {
-    throw UsageError("`--keys` names the issuer " + QuoteArgument(spelled) + " twice");
+  if (!files.emplace(keys.issuer, argument.substr(spelling.size() + 1)).second) {
+    throw UsageError("`--keys` names the issuer " + QuoteArgument(spelling) + " twice");
   }
 }
 
@@ -65,9 +73,10 @@ void WarnOfIdleSecrets(const IssuerKeys& issuer, const KeySet& keys, const std::
   if (ListsHmac(issuer)) return;
   for (size_t i = 0; i < keys.size(); ++i) {
     if (!(keys.algorithms(i) & AlgorithmSet::Asymmetric()).empty()) continue;
+    const std::string kid(keys.key_id(i));
     Diagnostic d = FileError(file, "unlisted_hmac",
-                             "the `oct` key `" + std::string(keys.key_id(i)) +
-                                 "` never serves, as `algorithms` of the issuer `" +
+                             "an `oct` key (" + (kid.empty() ? "no kid" : "kid `" + kid + "`") +
+                                 ") never serves, as `algorithms` of the issuer `" +
                                  std::string(issuer.issuer) + "` lists no HS256, HS384 or HS512");
     d.severity = Severity::kWarning;
     d.suggestion = "list the algorithm that it is for";
