@@ -194,7 +194,7 @@ bool RulesCheck::HasRoomFor(size_t weight, Span at) {
   if (weight_ + reader_.weight() <= kMaxPatternWeight) return true;
   if (!is_full_) {
     fields_.Error(at, "too_many_endpoints", "the endpoints of this policy are too many to compile",
-                  {"at most 10,000,000 segments in all endpoints together", ""});
+                  {"at most 4,000,000 segments in all endpoints together", ""});
   }
   is_full_ = true;
   return false;
@@ -295,7 +295,7 @@ void RulesCheck::Combine(const DocumentValue& value, const std::vector<std::stri
     if (!endpoint.is_asterisk && !Take(path, reader_.ReadPath(path.text(), &endpoint.path))) {
       continue;
     }
-    const size_t weight = 1 + reader_.weight() - weight_before;
+    const size_t weight = kEndpointWeight + reader_.weight() - weight_before;
     if (!HasRoomFor(weight * hosts.size(), value.at())) return;
     for (const std::string& host : hosts) {
       endpoint.host = host;

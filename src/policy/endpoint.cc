@@ -110,7 +110,7 @@ bool EndpointReader::ReadPath(std::string_view text, std::vector<SegmentPattern>
 
 bool EndpointReader::Read(std::string_view text, EndpointModel* out) {
   Begin();
-  ++weight_;
+  weight_ += kEndpointWeight;
   Piece rest{text, 0};
   const size_t space = text.find(' ');
   if (space != text.npos && text.substr(0, space).find_first_of("/{") == text.npos) {

@@ -22,7 +22,8 @@
 namespace doorward {
 
 // What all endpoints of a policy may come to; see EndpointReader::weight.
-inline constexpr size_t kMaxPatternWeight = 10'000'000;
+inline constexpr size_t kMaxPatternWeight = 4'000'000;
+inline constexpr size_t kEndpointWeight = 2;
 
 // What is wrong with a part of a text, by its place in the text that was read.
 struct EndpointFault {
@@ -54,7 +55,7 @@ class EndpointReader {
   const std::vector<EndpointFault>& faults() const { return faults_; }
 
   // What the patterns read so far will take to compile, about proportional to memory: a unit for
-  // each endpoint, segment, part of a glob, and instruction of a regular expression.
+  // each segment, part of a glob and instruction of a regular expression, two for each endpoint.
   size_t weight() const { return weight_; }
 
  private:

@@ -286,7 +286,7 @@ TEST(Endpoint, WeightCountsWhatPatternsCompileTo) {
   EndpointReader reader(rules);
   EndpointModel endpoint;
   ASSERT_TRUE(reader.Read("/a/{b}/**", &endpoint));
-  EXPECT_EQ(reader.weight(), 4u);
+  EXPECT_EQ(reader.weight(), 5u);
   EndpointModel with_regex;
   ASSERT_TRUE(reader.Read("/{b:[a-z]{500}}", &with_regex));
   EXPECT_GT(reader.weight(), 500u);

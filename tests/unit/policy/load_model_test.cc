@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -219,6 +221,21 @@ TEST(LoadModel, PlacesPointIntoTheText) {
 TEST(LoadModel, TheRevisionIsAHashOfTheText) {
   EXPECT_EQ(Load("doorward: 1\n").model->revision, "6a5cdf98c96a8479");
   EXPECT_NE(Load("doorward: 1\n").model->revision, Load("doorward: 1").model->revision);
+}
+
+TEST(PolicyLanguagePage, ItsExamplesLoadWithoutAWarning) {
+  std::ifstream file(DOORWARD_SOURCE_DIR "/docs/policy-language.md");
+  const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  constexpr std::string_view kOpen = "```yaml\n";
+  size_t count = 0;
+  for (size_t at = page.find(kOpen); at != page.npos; at = page.find(kOpen, at)) {
+    at += kOpen.size();
+    const std::string text = page.substr(at, page.find("```", at) - at);
+    const LoadedModel loaded = Load(text);
+    EXPECT_TRUE(loaded.diagnostics.empty()) << text << Print(loaded.diagnostics);
+    ++count;
+  }
+  EXPECT_GE(count, 7u);
 }
 
 }  // namespace

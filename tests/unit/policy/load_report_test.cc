@@ -170,7 +170,7 @@ const LimitCase kLimits[] = {
     {"endpoints by alias",
      "doorward: 1\nrules:\n  - {id: a, allow: everyone, endpoints: &e [" +
          Repeat("/a/b/c/d,", 4000) + "]}\n" +
-         Repeat("  - {id: b, allow: everyone, endpoints: *e}\n", 600),
+         Repeat("  - {id: b, allow: everyone, endpoints: *e}\n", 300),
      PolicyFormat::kYaml, "too_many_endpoints"},
     {"endpoints by combination",
      "doorward: 1\nrules:\n  - {id: a, allow: everyone, endpoints: {hosts: [" + Repeat("a,", 4000) +
