@@ -52,6 +52,8 @@ std::shared_ptr<const Snapshot> MakeSnapshot(std::shared_ptr<const Policy> polic
     for (const IssuerModel& issuer : policy->program().issuers) {
       Snapshot::Issuer& made = snapshot->issuers.emplace_back();
       made.rules = RulesOf(issuer);
+      snapshot->spellings.insert(snapshot->spellings.end(), issuer.spellings.begin(),
+                                 issuer.spellings.end());
       if (issuer.key_source == IssuerKeys::Source::kInline) {
         made.keys = KeySet::Parse(issuer.inline_jwks, {.origin = KeyOrigin::kLocal}).keys;
         continue;
@@ -98,7 +100,7 @@ TokenVerdict AuthorizerState::VerifyToken(const Snapshot& current, std::string_v
   size_t index = 0;
   while (index < current.issuers.size() && !IsIssuedUnder(*token, current.issuers[index].rules))
     ++index;
-  if (index == current.issuers.size()) return {Reason::kTokenIssuerUnknown, token};
+  if (index == current.issuers.size()) return {RefuseIssuer(current.spellings, scratch), token};
   const Snapshot::Issuer& issuer = current.issuers[index];
   if (issuer.keys == nullptr) return {Reason::kKeysUnavailable, token};
 
@@ -116,20 +118,18 @@ TokenVerdict AuthorizerState::VerifyToken(const Snapshot& current, std::string_v
 // An entry counts whichever spelling of the issuer it was made with.
 bool AuthorizerState::IsRevoked(const Snapshot& current, const TokenVerdict& verified,
                                 Timestamp now, AuthorizerScratch& scratch) const noexcept {
+  using Kind = RevocationList::Kind;
   const JsonView claims = verified.token->claims;
-  const std::string_view jti = claims.Find("jti").string_or("");
-  const JsonView sid = claims.Find("sid");
-  const std::string_view subject =
-      current.policy->program().mappings[verified.issuer].Subject(claims);
   const std::optional<Timestamp> issued = DateClaim(claims, "iat");
+  const std::pair<Kind, std::string_view> names[] = {
+      {Kind::kTokenId, verified.token->registered.jti.string_or("")},
+      {Kind::kSession, claims.Find("sid").string_or("")},
+      {Kind::kSubject, current.policy->program().mappings[verified.issuer].Subject(claims)}};
   const auto revoked_as = [&](std::string_view issuer) {
-    using Kind = RevocationList::Kind;
-    const auto contains = [&](Kind kind, std::string_view value) {
-      return revocations.Contains(kind, issuer, value, issued, now, scratch.revocation_key);
-    };
-    return contains(Kind::kTokenId, jti) ||
-           (sid.is_string() && contains(Kind::kSession, sid.string_or(""))) ||
-           contains(Kind::kSubject, subject);
+    return std::any_of(std::begin(names), std::end(names), [&](const auto& name) {
+      return !name.second.empty() && revocations.Contains(name.first, issuer, name.second, issued,
+                                                          now, scratch.revocation_key);
+    });
   };
   if (revoked_as(verified.token->issuer)) return true;
   for (const std::string& spelling : current.issuers[verified.issuer].rules.issuers) {

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct Snapshot {
 
   std::shared_ptr<const Policy> policy;  // may be null
   std::vector<Issuer> issuers;           // as in the policy
+  std::vector<std::string> spellings;    // of all issuers, for the text of a refusal
 };
 
 // Thread-safety: all methods from any thread.

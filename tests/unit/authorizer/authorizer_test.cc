@@ -171,6 +171,13 @@ TEST_F(AuthorizerTest, RefusalsNeverShowTheToken) {
   EXPECT_THAT(std::string(got.www_authenticate()), Not(HasSubstr(signature.substr(0, 12))));
 }
 
+TEST_F(AuthorizerTest, AnUnknownIssuerIsToldWhichAreKnown) {
+  const std::string token = issuer_.Sign(R"({"iss":"https://evil.example/","exp":1750003600})");
+  const std::string text = Authorize("GET", "/orders/1", token).Explain();
+  EXPECT_THAT(text, HasSubstr("https://evil.example/"));
+  EXPECT_THAT(text, HasSubstr("https://login.example/"));
+}
+
 TEST_F(AuthorizerTest, VerifyChecksATokenAlone) {
   const std::string token = issuer_.Token();
   const VerifyOutcome got = authorizer_.Verify(token, kNow, scratch_);
