@@ -14,7 +14,11 @@ namespace {
 // Stands after every place of a text, so that what is about the whole comes last.
 constexpr Span kWholeText{UINT32_MAX, 0};
 
-bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+// Controls, and what changes the direction of writing (Unicode's explicit directional formatting).
+bool IsInvisible(uint32_t c) {
+  return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x200E || c == 0x200F ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
+}
 
 // Optimal string alignment distance, given up (as `limit` + 1) where it would exceed `limit`.
 size_t EditDistance(std::string_view a, std::string_view b, size_t limit) {
@@ -175,25 +179,26 @@ std::string DidYouMean(std::string_view name, const std::vector<std::string_view
              : "did you mean " + Quote(best) + "?";
 }
 
-std::string Quote(std::string_view text) {
+std::string Visible(std::string_view text, size_t limit) {
   constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out = "`";
+  std::string out;
   for (size_t count = 0; !text.empty(); ++count) {
-    if (count == 60) {
-      out += "…";
-      break;
-    }
+    if (count == limit) return out + "…";
     const CodePoint next = DecodeUtf8(text);
-    if (next.length == 0 || IsControl(text[0])) {
-      const auto octet = static_cast<unsigned char>(text[0]);
-      out += {'\\', 'x', kHex[octet >> 4], kHex[octet & 15]};
-      text.remove_prefix(1);
+    const std::string_view octets = text.substr(0, std::max<size_t>(next.length, 1));
+    if (next.length == 0 || IsInvisible(next.value)) {
+      for (const char c : octets) {
+        const auto octet = static_cast<unsigned char>(c);
+        out += {'\\', 'x', kHex[octet >> 4], kHex[octet & 15]};
+      }
     } else {
-      out.append(text.substr(0, next.length));
-      text.remove_prefix(next.length);
+      out.append(octets);
     }
+    text.remove_prefix(octets.size());
   }
-  return out + "`";
+  return out;
 }
+
+std::string Quote(std::string_view text) { return "`" + Visible(text, 60) + "`"; }
 
 }  // namespace doorward

@@ -106,8 +106,11 @@ class DiagnosticList {
 // counting a swap of neighbours as one), else "".
 std::string DidYouMean(std::string_view name, const std::vector<std::string_view>& candidates);
 
-// Puts text that an author wrote in backticks, shortened to 60 code points, control characters
-// shown as `\xNN`.
+// Returns `text` fit to be shown on one line: controls, marks that turn the direction of writing,
+// and octets that are not UTF-8 as `\xNN`; at most `limit` code points, then an ellipsis.
+std::string Visible(std::string_view text, size_t limit);
+
+// Puts text that an author wrote in backticks, visible and shortened to 60 code points.
 std::string Quote(std::string_view text);
 
 }  // namespace doorward

@@ -33,9 +33,13 @@ std::string OutcomeText(const RuleExplanation& rule) {
   return text;
 }
 
+// Much of an explanation is text of a client or an issuer; none of it may look like a line of its
+// own.
+std::string Shown(std::string_view text) { return Visible(text, 200); }
+
 std::string List(const std::vector<std::string>& names) {
   std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + Shown(name);
   return out.empty() ? "none" : out;
 }
 
@@ -46,8 +50,9 @@ void Line(std::string_view label, std::string_view text, std::string& out) {
 void RuleText(const RuleExplanation& rule, std::string& out) {
   out += rule.decided ? "  * " : "    ";
   out += rule.deny ? "deny  " : "allow ";
-  out += rule.rule_id + " (line " + std::to_string(rule.line) + "): " + OutcomeText(rule) + "\n";
-  Line("          endpoint: ", rule.endpoint, out);
+  out += Shown(rule.rule_id) + " (line " + std::to_string(rule.line) + "): " + OutcomeText(rule) +
+         "\n";
+  Line("          endpoint: ", Shown(rule.endpoint), out);
   Line(rule.deny ? "          denies: " : "          allows: ", List(rule.roles_any_of), out);
   if (!rule.missing_roles.empty()) {
     Line(rule.deny ? "          not held: " : "          lacking, any of: ",
@@ -131,8 +136,8 @@ std::string Explanation::ToText() const {
   std::string out;
   Line(allowed ? "allowed: " : "denied: ",
        std::string(ReasonName(reason)) + " (" + std::to_string(http_status) + "): " + message, out);
-  if (!method.empty()) Line("request: ", method + " " + host + path, out);
-  Line("caller: ", subject.empty() ? "(none)" : subject, out);
+  if (!method.empty()) Line("request: ", Shown(method + " " + host + path), out);
+  Line("caller: ", subject.empty() ? "(none)" : Shown(subject), out);
   Line("roles held: ", List(roles), out);
   if (!unknown_roles.empty()) Line("roles unknown: ", List(unknown_roles), out);
   if (!scopes.empty()) Line("scopes: ", List(scopes), out);
@@ -143,7 +148,7 @@ std::string Explanation::ToText() const {
   if (!near_misses.empty()) {
     out += "rules for this path that do not match:\n";
     for (const NearMiss& miss : near_misses) {
-      out += "    " + miss.rule_id + ", " + miss.endpoint + ": " + miss.why + "\n";
+      out += "    " + Shown(miss.rule_id) + ", " + Shown(miss.endpoint) + ": " + miss.why + "\n";
     }
   }
   if (!report.empty()) Line("report-only rules that would decide otherwise: ", List(report), out);

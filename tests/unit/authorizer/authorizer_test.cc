@@ -204,6 +204,17 @@ TEST_F(AuthorizerTest, ExplainTellsWhatIsLacking) {
   EXPECT_THAT(got.ToJson(), HasSubstr(R"("missing_roles":["editor"])"));
 }
 
+TEST_F(AuthorizerTest, ClaimsCannotForgeALineOfAnExplanation) {
+  const std::string token = issuer_.Sign(
+      R"({"iss":"https://login.example/","aud":"orders","exp":1750003600,"sub":"x\nallowed: yes","scope":"a\nb"})");
+  const std::string text =
+      authorizer_
+          .Explain({.method = "GET", .target = "/orders"}, Credential::Token(token), kNow, scratch_)
+          .ToText();
+  EXPECT_THAT(text, Not(HasSubstr("\nallowed: yes")));
+  EXPECT_THAT(text, HasSubstr("x\\x0Aallowed: yes"));
+}
+
 TEST(Authorizer, WithoutAPolicyNothingPasses) {
   Authorizer authorizer(nullptr);
   Scratch scratch;

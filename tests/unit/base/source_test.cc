@@ -95,6 +95,15 @@ TEST(DidYouMean, OffersANearName) {
   EXPECT_EQ(DidYouMean("x", {"y"}), "");
 }
 
+TEST(Visible, ShowsWhatATerminalWouldObey) {
+  EXPECT_EQ(Visible("a\x1B[2J\xC2\x9B\xE2\x80\xAE"
+                    "é\xFF",
+                    100),
+            "a\\x1B[2J\\xC2\\x9B\\xE2\\x80\\xAEé\\xFF");
+  EXPECT_EQ(Visible("ééé", 3), "ééé");
+  EXPECT_EQ(Visible("éééé", 3), "ééé…");
+}
+
 TEST(Quote, ShowsControlsAndShortens) {
   EXPECT_EQ(Quote("a\nb\xFF"), "`a\\x0Ab\\xFF`");
   EXPECT_EQ(Quote(std::string(61, 'q')), "`" + std::string(60, 'q') + "…`");
