@@ -39,9 +39,11 @@ done
 PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name doorward.pc)")
 export PKG_CONFIG_PATH
 libdir=$(pkg-config --variable=libdir doorward)
-read -ra cflags <<<"$(pkg-config --cflags doorward)"
-read -ra static_libs <<<"$(pkg-config --static --libs doorward)"
-read -ra shared_libs <<<"$(pkg-config --libs doorward)"
+# What pkg-config prints is quoted for a shell, which matters where the path holds a space.
+declare -a cflags static_libs shared_libs
+eval "cflags=($(pkg-config --cflags doorward))"
+eval "static_libs=($(pkg-config --static --libs doorward))"
+eval "shared_libs=($(pkg-config --libs doorward))"
 
 # Where both are installed, -ldoorward is the shared one; the static one is asked for by its file name.
 "$cxx" -std=c++20 "${cflags[@]}" "$here/consumer/main.cc" -o "$work/pc-static" \
