@@ -84,9 +84,9 @@ class DOORWARD_EXPORT Authorizer {
   // Hands in the keys of an issuer, named by any of its spellings in the policy. Until then its
   // tokens are answered 503 keys_unavailable (inline keys of a policy need no call). An issuer that
   // the policy in force does not name is remembered for a later policy. Returns warnings for keys
-  // set aside; after an error the former keys stay in force.
+  // set aside; after an error the former keys stay in force. The default origin is the strict one.
   std::vector<Diagnostic> SetKeys(std::string_view issuer, std::string_view jwks_json,
-                                  KeyOrigin origin);
+                                  KeyOrigin origin = KeyOrigin::kRemote);
   void SetKeys(std::string_view issuer, std::shared_ptr<const KeySet> keys);
 
   // Decides one request. Errors: by reason; nothing is thrown.
