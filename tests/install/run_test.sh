@@ -38,7 +38,7 @@ done
 
 PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name doorward.pc)")
 export PKG_CONFIG_PATH
-libdir=$(pkg-config --variable=libdir doorward)
+libdir=$(dirname "$PKG_CONFIG_PATH")
 # What pkg-config prints is quoted for a shell, which matters where the path holds a space.
 declare -a cflags static_libs shared_libs
 eval "cflags=($(pkg-config --cflags doorward))"
