@@ -236,7 +236,7 @@ void CheckToken(PolicyCheck& check, const DocumentValue& section) {
   if (const DocumentValue* const from = token.Find("from")) {
     check.model.token_from.clear();
     for (const DocumentValue& entry :
-         fields.List(*from, "`from` of `token`", ListSize::kNotEmpty)) {
+         fields.List(*from, "`from` of `token`", ListSize::kNotEmpty, kMaxTokenPlaces)) {
       if (auto place = ReadPlace(fields, entry)) AddPlace(check, entry.at(), *std::move(place));
     }
   }

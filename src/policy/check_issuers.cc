@@ -398,7 +398,8 @@ void IssuerCheck::CheckTenants() {
 }  // namespace
 
 void CheckIssuers(PolicyCheck& check, const DocumentValue& section) {
-  const std::vector<DocumentValue> list = check.fields.List(section, "`issuers`");
+  const std::vector<DocumentValue> list =
+      check.fields.List(section, "`issuers`", ListSize::kAny, kMaxIssuers);
   check.model.issuers.resize(list.size());
   for (uint32_t i = 0; i < list.size(); ++i) {
     if (list[i].kind() != Kind::kObject) check.issuers.complete = false;

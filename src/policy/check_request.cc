@@ -91,7 +91,8 @@ void CheckRequest(PolicyCheck& check, const DocumentValue& section) {
 void CheckHosts(PolicyCheck& check, const DocumentValue& section) {
   constexpr std::string_view kWhat = "`hosts`";
   EndpointReader reader(check.model.request);
-  const std::vector<DocumentValue> list = check.fields.List(section, kWhat, ListSize::kNotEmpty);
+  const std::vector<DocumentValue> list =
+      check.fields.List(section, kWhat, ListSize::kNotEmpty, kMaxHosts);
   for (const DocumentValue& entry : list) {
     const std::optional<std::string_view> text = check.fields.Text(entry, kWhat);
     if (!text) continue;

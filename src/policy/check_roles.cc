@@ -30,6 +30,21 @@ std::optional<uint32_t> FindIssuer(PolicyCheck& check, const DocumentValue& valu
   return std::nullopt;
 }
 
+bool CheckGrantIsWhole(Fields& fields, const ObjectFields& grant, Span at) {
+  const bool has_claim = grant.Has("claim");
+  if (has_claim != grant.Has("values")) {
+    fields.Error(
+        grant.NameSpan(has_claim ? "claim" : "values"), "incomplete_grant",
+        has_claim ? "`claim` stands here without `values`" : "`values` stands here without `claim`",
+        {"`claim` and `values` together", ""});
+    return false;
+  }
+  if (has_claim || grant.Has("issuer") || grant.Has("when")) return true;
+  fields.Error(at, "incomplete_grant", "this grant would hold for everyone",
+               {"`claim` with `values`, or `issuer`", ""});
+  return false;
+}
+
 void CheckGrant(PolicyCheck& check, const DocumentValue& value, RoleModel& role) {
   constexpr std::string_view kWhat = "an entry of `granted_to`";
   Fields& fields = check.fields;
@@ -49,17 +64,7 @@ void CheckGrant(PolicyCheck& check, const DocumentValue& value, RoleModel& role)
     model.issuer = FindIssuer(check, *issuer);
   }
   ReportCondition(fields, grant, "when");
-  if (grant.Has("claim") != grant.Has("values")) {
-    const bool has_claim = grant.Has("claim");
-    fields.Error(
-        grant.NameSpan(has_claim ? "claim" : "values"), "incomplete_grant",
-        has_claim ? "`claim` stands here without `values`" : "`values` stands here without `claim`",
-        {"`claim` and `values` together", ""});
-  } else if (!grant.Has("claim") && !grant.Has("issuer") && !grant.Has("when")) {
-    fields.Error(value.at(), "incomplete_grant", "this grant would hold for everyone",
-                 {"`claim` with `values`, or `issuer`", ""});
-  }
-  role.granted_to.push_back(std::move(model));
+  if (CheckGrantIsWhole(fields, grant, value.at())) role.granted_to.push_back(std::move(model));
 }
 
 void CheckInherits(PolicyCheck& check, const DocumentValue& value, RoleModel& role) {
@@ -82,7 +87,8 @@ void CheckRole(PolicyCheck& check, const DocumentValue& value, RoleModel& role) 
   }
   if (const DocumentValue* const grants = fields.Find("granted_to")) {
     constexpr std::string_view kWhat = "`granted_to` of a role";
-    for (const DocumentValue& grant : check.fields.List(*grants, kWhat, ListSize::kNotEmpty)) {
+    for (const DocumentValue& grant :
+         check.fields.List(*grants, kWhat, ListSize::kNotEmpty, kMaxGrants)) {
       CheckGrant(check, grant, role);
     }
   }
@@ -95,10 +101,12 @@ class CycleFinder {
   explicit CycleFinder(PolicyCheck& check)
       : check_(check), roles_(check.model.roles), states_(roles_.size(), State::kNew) {}
 
-  void Run() {
+  // Reports each circle. False where there is one.
+  bool Run() {
     for (uint32_t role = 0; role < roles_.size(); ++role) {
       if (states_[role] == State::kNew) Walk(role);
     }
+    return !found_;
   }
 
  private:
@@ -133,6 +141,7 @@ class CycleFinder {
 
   // The path ends with a role that inherits `role`, which stands on the path already.
   void Report(uint32_t role) {
+    found_ = true;
     const bool is_kept = check_.fields.Keeps(Severity::kError);
     check_.fields.Error(
         roles_[role].at, "role_cycle",
@@ -154,7 +163,34 @@ class CycleFinder {
   const std::vector<RoleModel>& roles_;
   std::vector<State> states_;
   std::vector<Step> path_;
+  bool found_ = false;
 };
+
+// Each role is held together with all that it inherits, however far: what that comes to is bounded,
+// as a long chain would grow with the square of its length.
+void CheckInheritance(PolicyCheck& check) {
+  constexpr size_t kMaxSteps = 20'000'000;
+  const std::vector<RoleModel>& roles = check.model.roles;
+  std::vector<size_t> reached_from(roles.size(), roles.size());
+  std::vector<uint32_t> pending;
+  size_t steps = 0;
+  for (size_t i = 0; i < roles.size(); ++i) {
+    pending.assign(1, static_cast<uint32_t>(i));
+    while (!pending.empty()) {
+      const uint32_t role = pending.back();
+      pending.pop_back();
+      if (std::exchange(reached_from[role], i) == i) continue;
+      steps += 1 + roles[role].inherits.size();
+      if (steps > kMaxSteps) {
+        check.fields.Error(roles[i].at, "too_much_inheritance",
+                           "roles inherit too many others, all in all",
+                           {"at most 20,000,000 pairs of a role and one that it inherits", ""});
+        return;
+      }
+      pending.insert(pending.end(), roles[role].inherits.begin(), roles[role].inherits.end());
+    }
+  }
+}
 
 }  // namespace
 
@@ -166,6 +202,11 @@ void DeclareRoles(PolicyCheck& check, const DocumentValue& section) {
   }
   for (const auto& [key, value] : section.members()) {
     const std::string_view name = key.text();
+    if (check.model.roles.size() == kMaxRoles) {
+      check.fields.TooMany(key.at(), "`roles`", kMaxRoles);
+      check.roles.complete = false;
+      return;
+    }
     if (IsReserved(name)) {
       check.fields.Error(key.at(), "reserved_name", Quote(name) + " is a reserved name",
                          {"a name other than `everyone` and `authenticated`", ""});
@@ -183,9 +224,10 @@ void DeclareRoles(PolicyCheck& check, const DocumentValue& section) {
 void CheckRoles(PolicyCheck& check, const DocumentValue& section) {
   uint32_t index = 0;
   for (const auto& [key, value] : section.members()) {
+    if (index == check.model.roles.size()) break;
     CheckRole(check, value, check.model.roles[index++]);
   }
-  CycleFinder(check).Run();
+  if (CycleFinder(check).Run()) CheckInheritance(check);
 }
 
 std::optional<uint32_t> FindDeclaredRole(PolicyCheck& check, const DocumentValue& value) {

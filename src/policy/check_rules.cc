@@ -311,7 +311,8 @@ void CheckRules(PolicyCheck& check, const DocumentValue& section) {
     check.fields.WrongType(section, "`rules`", "a list of rules");
     return;
   }
-  const std::vector<DocumentValue> list = check.fields.List(section, "`rules`");
+  const std::vector<DocumentValue> list =
+      check.fields.List(section, "`rules`", ListSize::kAny, kMaxRules);
   check.model.rules.reserve(list.size());
   RulesCheck rules(check, list.size());
   for (const DocumentValue& rule : list) rules.Check(rule);

@@ -45,6 +45,7 @@ struct DocumentNode {
   bool decoded = false;  // the text is not what stands in the source: texts_[extra]
   bool faulty = false;   // a key that was reported: its member is passed over
 };
+static_assert(sizeof(DocumentNode) == 16, "a document holds up to 20,000,000 of them");
 
 class Document;
 

@@ -72,18 +72,17 @@ std::string Enumerate(std::span<const std::string_view> names) {
 }
 
 // False for what was reported of the same place already.
-bool Fields::IsNews(Span at, std::string_view code) {
+bool Fields::IsNews(Span at, std::string_view message) {
   if (!document_.has_aliases()) return true;
-  const uint64_t hash = std::hash<std::string_view>()(code);
-  return reported_.insert(hash << 32 ^ (uint64_t{at.length} << 48) ^ at.offset).second;
+  return reported_.insert({at.offset, std::hash<std::string_view>()(message)}).second;
 }
 
 void Fields::Error(Span at, std::string_view code, std::string message, DiagnosticHelp help) {
-  if (IsNews(at, code)) diagnostics_.Error(at, code, std::move(message), std::move(help));
+  if (IsNews(at, message)) diagnostics_.Error(at, code, std::move(message), std::move(help));
 }
 
 void Fields::Warning(Span at, std::string_view code, std::string message, DiagnosticHelp help) {
-  if (IsNews(at, code)) diagnostics_.Warning(at, code, std::move(message), std::move(help));
+  if (IsNews(at, message)) diagnostics_.Warning(at, code, std::move(message), std::move(help));
 }
 
 void Fields::WrongType(const DocumentValue& value, std::string_view what,
@@ -172,12 +171,21 @@ void Fields::UnknownWord(const DocumentValue& value, std::string_view what,
         {Enumerate(names), Suggest(value.text(), names)});
 }
 
+void Fields::TooMany(Span at, std::string_view what, size_t most) {
+  Error(at, "too_many_entries",
+        std::string(what) + " has more than " + std::to_string(most) + " entries",
+        {"at most " + std::to_string(most), ""});
+}
+
 std::vector<DocumentValue> Fields::List(const DocumentValue& value, std::string_view what,
-                                        ListSize size) {
+                                        ListSize size, size_t most) {
   if (value.kind() != Kind::kList) return {value};
-  const DocumentValue::Elements elements = value.elements();
   std::vector<DocumentValue> out;
-  for (const DocumentValue& element : elements) out.push_back(element);
+  for (const DocumentValue& element : value.elements()) out.push_back(element);
+  if (out.size() > most) {
+    TooMany(value.at(), what, most);
+    return {};
+  }
   if (out.empty() && size == ListSize::kNotEmpty) {
     Error(value.at(), "empty_list", std::string(what) + " is empty", {"at least one entry", ""});
   }
@@ -236,6 +244,10 @@ void ObjectFields::TakeMember(const DocumentValue::Member& member) {
                     Quote(name) + " of " + std::string(what_) + " has no value",
                     {"", "give it a value, or leave it out"});
     }
+    return;
+  }
+  if (!fields_.Keeps(Severity::kError)) {
+    fields_.Error(member.key.at(), "unknown_member", "");
     return;
   }
   const std::vector<std::string_view> candidates(names_.begin(), names_.end());

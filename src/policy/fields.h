@@ -16,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <absl/container/flat_hash_set.h>
@@ -26,6 +27,15 @@
 namespace doorward {
 
 enum class ListSize : uint8_t { kAny, kNotEmpty };
+
+// Entries that a section may have, far above what anyone writes: a short text can stand for many
+// by aliases, and each entry takes memory.
+inline constexpr size_t kMaxIssuers = 1'000;
+inline constexpr size_t kMaxTokenPlaces = 16;
+inline constexpr size_t kMaxHosts = 100'000;
+inline constexpr size_t kMaxGrants = 100'000;  // of one role
+inline constexpr size_t kMaxRoles = 1'000'000;
+inline constexpr size_t kMaxRules = 1'000'000;
 
 // A word that a member may hold, and what it means.
 template <class Meaning>
@@ -79,23 +89,26 @@ class Fields {
     return std::nullopt;
   }
 
-  // The elements of a list; a single value stands for a list of itself.
+  // The elements of a list; a single value stands for a list of itself. None where there are more
+  // than `most`.
   std::vector<DocumentValue> List(const DocumentValue& value, std::string_view what,
-                                  ListSize size = ListSize::kAny);
+                                  ListSize size = ListSize::kAny, size_t most = SIZE_MAX);
+  void TooMany(Span at, std::string_view what, size_t most);
   // A list of texts that are not empty; those that are repeated are warned of.
   std::vector<std::string> Texts(const DocumentValue& value, std::string_view what, ListSize size);
   // Warns of texts that a list holds twice.
   void WarnRepeated(const std::vector<DocumentValue>& values);
 
  private:
-  bool IsNews(Span at, std::string_view code);
+  bool IsNews(Span at, std::string_view message);
   void UnknownWord(const DocumentValue& value, std::string_view what,
                    const std::vector<std::string_view>& names);
 
   const Document& document_;
   DiagnosticList& diagnostics_;
-  // What was reported, where aliases may lead to one place by several ways.
-  absl::flat_hash_set<uint64_t> reported_;
+  // Offsets and hashes of messages that were reported, where aliases may lead to one place by
+  // several ways.
+  absl::flat_hash_set<std::pair<uint32_t, uint64_t>> reported_;
   size_t comparisons_ = 0;
 };
 

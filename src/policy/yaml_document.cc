@@ -8,16 +8,16 @@
 // events.
 
 #include <algorithm>
-#include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <absl/container/flat_hash_map.h>
 #include <yaml.h>
 
+#include "src/base/string_map.h"
 #include "src/policy/document.h"
 
 namespace doorward {
@@ -134,7 +134,8 @@ bool IsBlank(std::string_view text) { return text.find_first_not_of(" \t-") == t
 size_t FindTag(std::string_view text) {
   for (const std::string_view start : {": !", "- !", ", !", "[!"}) {
     const size_t at = text.find(start);
-    if (at != text.npos) return at + start.size() - 1;
+    const bool is_quoted = text.substr(0, at).find_first_of("'\"") != text.npos;
+    if (at != text.npos && !is_quoted) return at + start.size() - 1;
   }
   return text.npos;
 }
@@ -165,7 +166,7 @@ class YamlReader {
         locator_(text_, start_),
         builder_(document, diagnostics),
         diagnostics_(diagnostics) {
-    yaml_parser_initialize(&parser_);
+    if (yaml_parser_initialize(&parser_) == 0) throw std::bad_alloc();
     yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
     const std::string_view body = text_.substr(start_);
     yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(body.data()),
@@ -201,7 +202,8 @@ class YamlReader {
   // Reports a tag, and steps over it and an anchor, to where the value itself begins.
   Span PassProperties(Span at, std::string_view anchor, std::string_view tag);
   void DefineAnchor(std::string_view name, uint32_t index);
-  void CompleteAnchor(std::string_view name);
+  // The value at `index`, the last one, is complete. Another within it may have taken the name.
+  void CompleteAnchor(std::string_view name, uint32_t index);
 
   std::string_view text_;
   size_t start_;
@@ -212,10 +214,11 @@ class YamlReader {
   size_t documents_ = 0;
   struct Container {
     std::string anchor;
+    uint32_t index;
     bool flow;
   };
   std::vector<Container> open_;
-  absl::flat_hash_map<std::string, Anchor> anchors_;
+  StringMap<Anchor> anchors_;
 };
 
 bool YamlReader::Read() {
@@ -310,10 +313,10 @@ void YamlReader::DefineAnchor(std::string_view name, uint32_t index) {
   if (!name.empty()) anchors_.insert_or_assign(std::string(name), Anchor{index, std::nullopt});
 }
 
-void YamlReader::CompleteAnchor(std::string_view name) {
+void YamlReader::CompleteAnchor(std::string_view name, uint32_t index) {
   if (name.empty()) return;
-  const auto found = anchors_.find(std::string(name));
-  if (found != anchors_.end()) found->second.weight = builder_.last_weight();
+  const auto found = anchors_.find(name);
+  if (found->second.index == index) found->second.weight = builder_.last_weight();
 }
 
 YamlReader::Step YamlReader::Begin(const yaml_event_t& event, Kind kind, const yaml_char_t* anchor,
@@ -325,7 +328,7 @@ YamlReader::Step YamlReader::Begin(const yaml_event_t& event, Kind kind, const y
     return Step::kFailed;
   }
   DefineAnchor(View(anchor), builder_.next_index());
-  open_.push_back({std::string(View(anchor)), flow});
+  open_.push_back({std::string(View(anchor)), builder_.next_index(), flow});
   return builder_.Begin(kind, at) ? Step::kGoOn : Step::kFailed;
 }
 
@@ -333,7 +336,7 @@ YamlReader::Step YamlReader::End(const yaml_event_t& event) {
   const Container done = std::move(open_.back());
   open_.pop_back();
   builder_.End(done.flow ? std::optional<size_t>(locator_.Offset(event.end_mark)) : std::nullopt);
-  CompleteAnchor(done.anchor);
+  CompleteAnchor(done.anchor, done.index);
   return Step::kGoOn;
 }
 
@@ -345,7 +348,7 @@ YamlReader::Step YamlReader::TakeScalar(const yaml_event_t& event) {
                             std::string_view(View(scalar.value)) == "<<";
   DefineAnchor(View(scalar.anchor), index);
   if (!AddScalar(event, at)) return Step::kFailed;
-  CompleteAnchor(View(scalar.anchor));
+  CompleteAnchor(View(scalar.anchor), index);
   if (is_merge_key) {
     builder_.MarkFaulty(index);
     diagnostics_.Error(at, "yaml_merge_key", "merge keys are not in the policy language",
@@ -376,7 +379,7 @@ bool YamlReader::AddScalar(const yaml_event_t& event, Span at) {
 YamlReader::Step YamlReader::TakeAlias(const yaml_event_t& event) {
   const std::string_view name = View(event.data.alias.anchor);
   const Span at = At(event);
-  const auto found = anchors_.find(std::string(name));
+  const auto found = anchors_.find(name);
   if (found == anchors_.end()) {
     diagnostics_.Error(at, "yaml_alias", "no anchor " + Quote(name) + " stands before this alias",
                        {"", "put text that begins with `*` in quotes"});

@@ -268,6 +268,14 @@ TEST(YamlDocument, AnAliasStandsForItsAnchor) {
   EXPECT_EQ(loaded.model->rules[1].roles, (std::vector<uint32_t>{0, 1}));
 }
 
+TEST(YamlDocument, AnAnchorMayBeTakenOverWithinItsValue) {
+  const LoadedModel loaded = Load(
+      "doorward: 1\nroles: {x: , y: }\nrules:\n"
+      "  - {id: a, allow: &w [x, &w y], endpoints: /a}\n  - {id: b, allow: *w, endpoints: /b}\n");
+  ASSERT_TRUE(loaded.model) << Print(loaded.diagnostics);
+  EXPECT_EQ(loaded.model->rules[1].roles, (std::vector<uint32_t>{1}));
+}
+
 TEST(YamlDocument, AMistakeBehindAnAnchorIsReportedOnce) {
   const LoadedModel loaded = Load(
       "doorward: 1\nrules:\n  - {id: a, allow: everyone, endpoints: &e [/a**b, 'get /x']}\n"

@@ -96,6 +96,13 @@ TEST(LoadReport, ABrokenSectionDoesNotMakeItsNamesUnknown) {
             "3:10 wrong_type | an issuer must be an object, not text | i\n");
 }
 
+TEST(LoadReport, WhatIsWrongTwiceBehindAnAliasIsToldTwice) {
+  const LoadedModel loaded = Load("doorward: 1\nrules:\n  - &r {allow: everyone}\n  - *r\n");
+  EXPECT_EQ(Print(loaded.diagnostics),
+            "3:8 missing_member | a rule has no `id` | \n"
+            "3:8 missing_member | a rule has no `endpoints` | \n");
+}
+
 TEST(LoadReport, KeepsAThousandErrorsAndCountsTheRest) {
   std::string text = "doorward: 1\nroles:\n";
   for (int i = 0; i < 3000; ++i) text += "  role-" + std::to_string(i) + ":\n";
@@ -176,6 +183,20 @@ const LimitCase kLimits[] = {
      "doorward: 1\nrules:\n  - {id: a, allow: everyone, endpoints: {hosts: [" + Repeat("a,", 4000) +
          "], paths: [" + Repeat("/,", 4000) + "]}}\n",
      PolicyFormat::kYaml, "too_many_endpoints"},
+    {"16 places of a token", "doorward: 1\ntoken: {from: [" + Repeat("{cookie: c}, ", 16) + "]}\n",
+     PolicyFormat::kYaml, "repeated_value"},
+    {"17 places of a token", "doorward: 1\ntoken: {from: [" + Repeat("{cookie: c}, ", 17) + "]}\n",
+     PolicyFormat::kYaml, "too_many_entries"},
+    {"1000 issuers", "doorward: 1\nissuers: [" + Repeat("a, ", 1000) + "]\n", PolicyFormat::kYaml,
+     "wrong_type"},
+    {"1001 issuers", "doorward: 1\nissuers: [" + Repeat("a, ", 1001) + "]\n", PolicyFormat::kYaml,
+     "too_many_entries"},
+    {"100,001 hosts", "doorward: 1\nhosts: [" + Repeat("a, ", 100'001) + "]\n", PolicyFormat::kYaml,
+     "too_many_entries"},
+    {"100,001 grants", "doorward: 1\nroles: {r: {granted_to: [" + Repeat("{}, ", 100'001) + "]}}\n",
+     PolicyFormat::kYaml, "too_many_entries"},
+    {"1,000,001 rules", R"({"doorward": 1, "rules": [{})" + Repeat(",{}", 1'000'000) + "]}",
+     PolicyFormat::kJson, "too_many_entries"},
     {"64 MiB", R"({"doorward": 1})" + Repeat(" ", kMaxPolicyBytes - 15), PolicyFormat::kJson,
      "no_rules"},
     {"a byte more", R"({"doorward": 1})" + Repeat(" ", kMaxPolicyBytes - 14), PolicyFormat::kJson,
@@ -255,13 +276,25 @@ TEST(LoadReport, LongTextsOfOneKindEnd) {
   }
 }
 
-TEST(LoadReport, ALongChainOfRolesEnds) {
-  constexpr int kRoles = 50'000;
+// `count` roles, each of which inherits the next; the last inherits `last`.
+std::string RoleChain(int count, std::string_view last) {
   std::string text = "doorward: 1\nroles:\n";
-  for (int i = 0; i < kRoles; ++i) {
-    text += "  r" + std::to_string(i) + ": {inherits: r" + std::to_string((i + 1) % kRoles) + "}\n";
+  for (int i = 0; i + 1 < count; ++i) {
+    text += "  r" + std::to_string(i) + ": {inherits: r" + std::to_string(i + 1) + "}\n";
   }
-  const LoadedModel loaded = Load(text);
+  return text + "  r" + std::to_string(count - 1) + ": {" + std::string(last) + "}\n";
+}
+
+TEST(LoadReport, WhatRolesInheritIsBounded) {
+  // A chain of n roles comes to n * n steps: n (n + 1) / 2 roles, and one edge less from each.
+  EXPECT_TRUE(Load(RoleChain(4'472, "")).model);
+  const LoadedModel loaded = Load(RoleChain(4'473, ""));
+  ASSERT_EQ(loaded.diagnostics.size(), 1u);
+  EXPECT_EQ(loaded.diagnostics[0].code, "too_much_inheritance");
+}
+
+TEST(LoadReport, ALongCircleOfRolesIsTold) {
+  const LoadedModel loaded = Load(RoleChain(50'000, "inherits: r0"));
   ASSERT_EQ(loaded.diagnostics.size(), 1u);
   EXPECT_EQ(loaded.diagnostics[0].message,
             "roles inherit each other in a circle: `r0` inherits `r1` inherits `r2` inherits `r3` "
