@@ -45,6 +45,9 @@ struct IssuerKeys {
   // The URL or path as the policy has it; for inline keys the key set itself, as JSON; "" for
   // discovery.
   std::string_view location;
+  // Where `location` stands in the policy's text, or the name of the member for inline keys and
+  // discovery: what a tool points at that cannot read a file, say.
+  SourceRange location_range = {};
   // The algorithms that the policy lists. Empty: it lists none, and the asymmetric ones serve.
   std::span<const std::string> algorithms = {};
 };

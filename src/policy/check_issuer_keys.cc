@@ -123,7 +123,6 @@ void CheckInlineKeys(Fields& fields, const DocumentValue& value, IssuerModel& is
     return;
   }
   for (const DocumentValue& key : keys->elements()) WarnAboutKey(fields, key, issuer);
-  issuer.inline_jwks_at = value.at();
   WriteJson(value, issuer.inline_jwks);
 }
 
@@ -149,18 +148,22 @@ void CheckIssuerKeys(PolicyCheck& check, const DocumentValue& value, IssuerModel
                  {"one of " + Enumerate(kKeysMembers), ""});
   }
   if (const DocumentValue* const discovery = keys.Find("discovery")) {
+    issuer.key_location_range = fields.Range(keys.NameSpan("discovery"));
     CheckDiscovery(fields, *discovery);
   }
   if (const DocumentValue* const url = keys.Find("jwks_uri")) {
     issuer.key_source = Source::kJwksUri;
+    issuer.key_location_range = fields.Range(url->at());
     CheckUrl(fields, *url, issuer);
   }
   if (const DocumentValue* const file = keys.Find("jwks_file")) {
     issuer.key_source = Source::kJwksFile;
+    issuer.key_location_range = fields.Range(file->at());
     issuer.key_location = std::string(fields.Name(*file, "`jwks_file`").value_or(""));
   }
   if (const DocumentValue* const jwks = keys.Find("jwks")) {
     issuer.key_source = Source::kInline;
+    issuer.key_location_range = fields.Range(keys.NameSpan("jwks"));
     CheckInlineKeys(fields, *jwks, issuer);
   }
 }

@@ -58,6 +58,7 @@ class Fields {
 
   // "did you mean ...?", as long as suggestions are read and have not cost too much.
   std::string Suggest(std::string_view name, const std::vector<std::string_view>& candidates);
+  SourceRange Range(Span at) const { return diagnostics_.source().Range(at); }
   uint32_t Line(Span at) const { return diagnostics_.source().Line(at.offset); }
   // False once further ones of this severity are only counted: they need no words then.
   bool Keeps(Severity severity) const { return !diagnostics_.full(severity); }

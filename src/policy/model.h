@@ -52,9 +52,9 @@ struct IssuerModel {
   std::vector<std::string> audiences;                  // empty: any
   std::optional<std::vector<std::string>> algorithms;  // known names; unset: asymmetric
   IssuerKeys::Source key_source = IssuerKeys::Source::kDiscovery;
-  std::string key_location;  // jwks_uri, jwks_file
-  std::string inline_jwks;   // JSON text
-  Span inline_jwks_at;
+  std::string key_location;        // jwks_uri, jwks_file
+  std::string inline_jwks;         // JSON text
+  SourceRange key_location_range;  // as in IssuerKeys
   ClaimReference subject{"sub"};
   std::vector<ClaimSource> roles_from;         // default: roles
   std::vector<ClaimSource> scopes_from;        // default: scope, scp

@@ -42,8 +42,11 @@ size_t Policy::issuer_count() const noexcept { return program_->issuers.size(); 
 IssuerKeys Policy::issuer_keys(size_t index) const noexcept {
   const IssuerModel& issuer = program_->issuers[index];
   return {
-      issuer.spellings.front(), program_->issuer_spellings[index], issuer.key_source,
+      issuer.spellings.front(),
+      program_->issuer_spellings[index],
+      issuer.key_source,
       issuer.key_source == IssuerKeys::Source::kInline ? issuer.inline_jwks : issuer.key_location,
+      issuer.key_location_range,
       issuer.algorithms ? *issuer.algorithms : std::span<const std::string>()};
 }
 

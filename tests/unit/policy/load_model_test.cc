@@ -218,6 +218,33 @@ TEST(LoadModel, PlacesPointIntoTheText) {
   EXPECT_EQ(loaded.model->rules[0].endpoints[1].text, "GET /b");
 }
 
+TEST(LoadModel, ThePlaceOfAnIssuersKeysIsKept) {
+  struct Row {
+    std::string_view name, keys;
+    uint32_t column;
+    size_t length;
+  };
+  constexpr Row kRows[] = {
+      {"discovery", "{discovery: true}", 43, 9},
+      {"a URL", "{jwks_uri: https://a/k}", 53, 11},
+      {"a file", "{jwks_file: 'k.json'}", 54, 8},
+      {"in the policy", "{jwks: {keys: []}}", 43, 4},
+  };
+  for (const Row& row : kRows) {
+    SCOPED_TRACE(row.name);
+    const std::string text =
+        "doorward: 1\nissuers:\n  - {issuer: é, audiences: [a, b], keys: " + std::string(row.keys) +
+        "}\n";
+    const LoadOutcome loaded = Policy::Load(text, "policy");
+    ASSERT_TRUE(loaded.policy) << Print(loaded.diagnostics);
+    const SourceRange range = loaded.policy->issuer_keys(0).location_range;
+    EXPECT_EQ(range.line, 3u);
+    EXPECT_EQ(range.column, row.column);
+    EXPECT_EQ(range.offset, 21 + row.column);  // two lines, and an octet more for the letter
+    EXPECT_EQ(range.length, row.length);
+  }
+}
+
 TEST(LoadModel, TheRevisionIsAHashOfTheText) {
   EXPECT_EQ(Load("doorward: 1\n").model->revision, "6a5cdf98c96a8479");
   EXPECT_NE(Load("doorward: 1\n").model->revision, Load("doorward: 1").model->revision);
