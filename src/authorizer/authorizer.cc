@@ -10,6 +10,7 @@
 #include "src/authorizer/issuer_rules.h"
 #include "src/authorizer/revocation_list.h"
 #include "src/authorizer/snapshot.h"
+#include "src/base/ascii.h"
 #include "src/base/string_map.h"
 #include "src/jose/token.h"
 #include "src/policy/decide.h"
@@ -69,6 +70,29 @@ std::shared_ptr<const Snapshot> MakeSnapshot(std::shared_ptr<const Policy> polic
 
 }  // namespace
 
+// An issuer that the token's `iss` names literally comes before one whose template it fits, and a
+// template that has the tenant before one that lacks it: where an entry stands in the policy means
+// nothing.
+size_t Snapshot::FindIssuer(const VerifiedTokenData& token) const {
+  size_t best = issuers.size();
+  int best_rank = 0;
+  for (size_t i = 0; i < issuers.size(); ++i) {
+    const TokenRules& rules = issuers[i].rules;
+    if (!IsIssuedUnder(token, rules)) continue;
+    const std::string_view tid = token.registered.tid.string_or("");
+    const bool tenant = std::any_of(rules.tenants.begin(), rules.tenants.end(),
+                                    [&](auto& one) { return EqualIgnoringCase(one, tid); });
+    const bool literal =
+        std::find(rules.issuers.begin(), rules.issuers.end(), token.issuer) != rules.issuers.end();
+    const int rank = literal ? 3 : tenant ? 2 : 1;
+    if (rank > best_rank) {
+      best = i;
+      best_rank = rank;
+    }
+  }
+  return best;
+}
+
 struct AuthorizerState {
   explicit AuthorizerState(AuthorizerOptions with)
       : options(std::move(with)),
@@ -97,10 +121,10 @@ TokenVerdict AuthorizerState::VerifyToken(const Snapshot& current, std::string_v
       reason != Reason::kAllowed) {
     return {reason, token};
   }
-  size_t index = 0;
-  while (index < current.issuers.size() && !IsIssuedUnder(*token, current.issuers[index].rules))
-    ++index;
-  if (index == current.issuers.size()) return {RefuseIssuer(current.spellings, scratch), token};
+  const size_t index = current.FindIssuer(*token);
+  if (index == current.issuers.size()) {
+    return {RefuseIssuer(current.spellings, scratch), token};
+  }
   const Snapshot::Issuer& issuer = current.issuers[index];
   if (issuer.keys == nullptr) return {Reason::kKeysUnavailable, token};
 
@@ -163,7 +187,8 @@ Decision AuthorizerState::Decide(const Snapshot& current, const Request& request
     return EndDecision(program, request, program.anonymous, {}, scratch);
   }
   if (presented.state == PresentedToken::State::kAmbiguous) {
-    return RefuseToken({.kind = TokenStatus::Kind::kRefused,
+    return RefuseToken(program, request,
+                       {.kind = TokenStatus::Kind::kRefused,
                         .reason = Reason::kBadHeader,
                         .explain = &ExplainAmbiguousToken},
                        scratch);

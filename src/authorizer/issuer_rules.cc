@@ -2,6 +2,10 @@
 
 #include "src/authorizer/issuer_rules.h"
 
+#include <charconv>
+#include <optional>
+#include <string_view>
+
 namespace doorward {
 namespace {
 
@@ -21,6 +25,14 @@ Kind KindOf(RequireEntry::Kind kind) {
       break;
   }
   return Kind::kAny;
+}
+
+// The number that `text` spells, where it is an integer that fits.
+std::optional<int64_t> IntegerOf(std::string_view text) {
+  int64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, value);
+  return read.ec == std::errc() && read.ptr == end ? std::optional(value) : std::nullopt;
 }
 
 }  // namespace
@@ -46,6 +58,7 @@ TokenRules RulesOf(const IssuerModel& issuer) {
                              {.kind = KindOf(entry.kind),
                               .text = entry.text,
                               .number = entry.number,
+                              .integer = IntegerOf(entry.text),
                               .boolean = entry.boolean,
                               .or_text = entry.or_text}});
   }

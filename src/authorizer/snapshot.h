@@ -30,6 +30,10 @@ struct Snapshot {
   std::shared_ptr<const Policy> policy;  // may be null
   std::vector<Issuer> issuers;           // as in the policy
   std::vector<std::string> spellings;    // of all issuers, for the text of a refusal
+
+  // The place of the issuer under which `token` says that it was issued; the number of issuers
+  // where there is none.
+  size_t FindIssuer(const VerifiedTokenData& token) const;
 };
 
 // Thread-safety: all methods from any thread.

@@ -165,14 +165,16 @@ Reason CheckIsString(JsonView claim, VerifiedTokenData& token) noexcept {
                 {.subject = claim.name(), .found = claim, .required = "a string"});
 }
 
-bool EqualsNumber(JsonView claim, double number) noexcept {
+// Integers are compared as such, however they are written: doubles run together above 2^53.
+bool EqualsNumber(JsonView claim, const RequiredClaim::Value& value) noexcept {
   if (claim.kind() != JsonView::Kind::kInt) {
-    return claim.is_number() && claim.double_or(0) == number;
+    return claim.is_number() && claim.double_or(0) == value.number;
   }
-  // Through the integer, where there is one: doubles run together above 2^53.
+  if (value.integer) return claim.int_or(0) == *value.integer;
   constexpr double kLimit = 0x1p63;
-  return number >= -kLimit && number < kLimit && number == std::trunc(number) &&
-         claim.int_or(0) == static_cast<int64_t>(number);
+  return value.number >= -kLimit && value.number < kLimit &&
+         value.number == std::trunc(value.number) &&
+         claim.int_or(0) == static_cast<int64_t>(value.number);
 }
 
 bool HasValue(JsonView claim, const RequiredClaim::Value& value) noexcept {
@@ -184,7 +186,7 @@ bool HasValue(JsonView claim, const RequiredClaim::Value& value) noexcept {
     case Kind::kString:
       return claim.is_string() && claim.string_or("") == value.text;
     case Kind::kNumber:
-      return EqualsNumber(claim, value.number);
+      return EqualsNumber(claim, value);
     case Kind::kBool:
       return claim.kind() == JsonView::Kind::kBool && claim.bool_or(false) == value.boolean;
     case Kind::kNull:

@@ -66,6 +66,7 @@ struct RequiredClaim {
     enum class Kind : uint8_t { kAny, kString, kNumber, kBool, kNull } kind = Kind::kAny;
     std::string text = {};  // kString: the text; of a YAML scalar always
     double number = 0;
+    std::optional<int64_t> integer = {};  // kNumber, where it is one that fits
     bool boolean = false;
     // A plain YAML scalar matches a string of its text, or the number or truth value that it
     // spells.

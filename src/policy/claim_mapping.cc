@@ -106,7 +106,12 @@ ClaimMapping::ClaimMapping(const std::vector<RoleModel>& roles, const RoleTable&
       for (const ClaimSource& source : issuer.roles_from) give(source, roles[role].name, role);
     }
     for (const GrantModel& grant : roles[role].granted_to) {
-      if (!grant.claim || (grant.issuer && *grant.issuer != issuer_index)) continue;
+      if (grant.issuer && *grant.issuer != issuer_index) continue;
+      if (!grant.claim) {
+        const auto closure = table_.Closure(static_cast<uint32_t>(role) + kFirstRoleBit);
+        always_.insert(always_.end(), closure.begin(), closure.end());
+        continue;
+      }
       for (const std::string& value : grant.values) give(*grant.claim, value, role);
     }
   }
@@ -139,6 +144,7 @@ void ClaimMapping::Resolve(JsonView claims, Holdings& out) const {
   out.roles_in_doubt = false;
   out.held.Add(kEveryoneBit);
   out.held.Add(kAuthenticatedBit);
+  out.held.AddAll(always_);
   // `scopes` serves as the list of values until it is filled at last.
   std::vector<std::string_view>& values = out.scopes;
   for (const RoleClaim& claim : role_claims_) {

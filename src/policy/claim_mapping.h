@@ -70,6 +70,7 @@ class ClaimMapping {
   std::vector<ClaimSource> scopes_from_;
   std::vector<RoleClaim> role_claims_;
   std::vector<uint32_t> gives_;
+  std::vector<uint32_t> always_;  // bits that any token of the issuer gives: grants by issuer alone
 };
 
 }  // namespace doorward

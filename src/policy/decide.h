@@ -65,8 +65,7 @@ struct PolicyScratch final : ScratchPart {
   CanonicalRequest canonical;  // of the request under decision
   MatchStack stack;
   std::vector<uint32_t> report_rules;
-  // Report rules that would let a CORS preflight pass, where none of the others does.
-  std::vector<uint32_t> preflight_report_rules;
+  std::string_view preflight_method;  // what a CORS preflight asks about; "" where there is none
   std::vector<std::string_view> report;
   std::vector<std::string_view> headers_to_remove;
   std::vector<Header> headers_to_set;
@@ -84,8 +83,9 @@ Decision EndDecision(const PolicyProgram& program, const Request& request, const
                      const TokenStatus& token, Scratch& scratch) noexcept;
 
 // Refuses a request that BeginDecision left open, for what its token is, without a look at the
-// rules.
-Decision RefuseToken(const TokenStatus& token, Scratch& scratch) noexcept;
+// rules; but a CORS preflight passes whatever its token is.
+Decision RefuseToken(const PolicyProgram& program, const Request& request, const TokenStatus& token,
+                     Scratch& scratch) noexcept;
 
 // A decision for another cause: no policy, a broken contract.
 Decision RefuseOutright(Reason reason, const PolicyProgram* program, Scratch& scratch) noexcept;

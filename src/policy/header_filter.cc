@@ -17,26 +17,48 @@ char Fold(char c) { return c == '_' || c == '.' || c == ' ' ? '-' : AsciiLower(c
 
 size_t Letter(char folded) { return static_cast<size_t>(folded) & 31; }
 
+std::string Folded(std::string_view name) {
+  std::string folded(name);
+  std::transform(folded.begin(), folded.end(), folded.begin(), Fold);
+  return folded;
+}
+
+// What the host needs to read and write the message itself (RFC 9112 section 6, RFC 9110
+// section 7.6.1).
+bool FramesMessage(std::string_view folded) {
+  constexpr std::string_view kNames[] = {"host",       "content-length", "transfer-encoding",
+                                         "connection", "keep-alive",     "proxy-connection",
+                                         "te",         "trailer",        "upgrade"};
+  return std::find(std::begin(kNames), std::end(kNames), folded) != std::end(kNames);
+}
+
 }  // namespace
 
-HeaderFilter::HeaderFilter(const std::vector<std::string>& names) {
-  const auto add = [&](std::string name) {
-    const bool prefix = name.ends_with('*');
-    if (prefix) name.pop_back();
-    if (name.empty()) {
-      everything_ |= prefix;
-      return;
-    }
-    std::transform(name.begin(), name.end(), name.begin(), Fold);
-    Expect(name[0], name.size(), prefix ? SIZE_MAX : name.size());
-    if (prefix) {
-      prefixes_.push_back(std::move(name));
+HeaderFilter::HeaderFilter(const std::vector<std::string>& names,
+                           const std::vector<std::string>& patterns) {
+  AddName(kServerlessAuthorization);
+  for (const std::string& name : names) AddName(name);
+  for (std::string_view pattern : patterns) {
+    if (pattern.ends_with('*')) {
+      AddPrefix(pattern.substr(0, pattern.size() - 1));
     } else {
-      exact_.emplace(std::move(name), true);
+      AddName(pattern);
     }
-  };
-  for (const std::string& name : names) add(name);
-  add(std::string(kServerlessAuthorization));
+  }
+}
+
+void HeaderFilter::AddName(std::string_view name) {
+  Expect(Fold(name[0]), name.size(), name.size());
+  exact_.emplace(Folded(name), true);
+}
+
+void HeaderFilter::AddPrefix(std::string_view prefix) {
+  if (prefix.empty()) {
+    everything_ = true;
+    return;
+  }
+  Expect(Fold(prefix[0]), prefix.size(), SIZE_MAX);
+  prefixes_.push_back(Folded(prefix));
 }
 
 void HeaderFilter::Expect(char first, size_t shortest, size_t longest) {
@@ -48,13 +70,17 @@ void HeaderFilter::Expect(char first, size_t shortest, size_t longest) {
 
 bool HeaderFilter::Removes(std::string_view name, std::string& buffer) const {
   if (name.empty()) return false;
-  if (everything_ || IsOverrideHeader(name)) return true;
-  if ((lengths_[Letter(Fold(name[0]))] >> std::min<size_t>(name.size(), 63) & 1) == 0) return false;
+  if (IsOverrideHeader(name)) return true;
+  const uint64_t lengths = lengths_[Letter(Fold(name[0]))];
+  if (!everything_ && (lengths >> std::min<size_t>(name.size(), 63) & 1) == 0) return false;
   buffer.resize(name.size());
   std::transform(name.begin(), name.end(), buffer.begin(), Fold);
   if (exact_.contains(buffer)) return true;
-  return std::any_of(prefixes_.begin(), prefixes_.end(),
-                     [&](const std::string& prefix) { return buffer.starts_with(prefix); });
+  const bool by_wildcard = everything_ || std::any_of(prefixes_.begin(), prefixes_.end(),
+                                                      [&](const std::string& prefix) {
+                                                        return buffer.starts_with(prefix);
+                                                      });
+  return by_wildcard && !FramesMessage(buffer);
 }
 
 }  // namespace doorward

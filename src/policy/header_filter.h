@@ -19,8 +19,10 @@ namespace doorward {
 
 class HeaderFilter {
  public:
-  // `names` may end with one "*", which stands for any run.
-  explicit HeaderFilter(const std::vector<std::string>& names);
+  // Removes every spelling of `names`, and what `patterns` stand for: names, or beginnings with one
+  // "*" at their end. What frames a message (Host, Content-Length, hop-by-hop fields) is removed by
+  // name only, never by a "*".
+  HeaderFilter(const std::vector<std::string>& names, const std::vector<std::string>& patterns);
 
   // `buffer` is working memory, reused from call to call.
   // Cost: a table look-up by first letter and length; for the few names that pass it, a hash of the
@@ -28,6 +30,9 @@ class HeaderFilter {
   bool Removes(std::string_view name, std::string& buffer) const;
 
  private:
+  void AddName(std::string_view name);
+  void AddPrefix(std::string_view prefix);
+  // Notes that names of these lengths with this first letter may be meant.
   void Expect(char first, size_t shortest, size_t longest);
 
   StringMap<bool> exact_;              // folded: lower case, "-" for "_", "." and space

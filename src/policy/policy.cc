@@ -93,8 +93,14 @@ std::optional<Caller> Policy::CallerWithClaims(std::string_view claims_json,
   data->program = program_.get();
   data->authenticated = true;
   data->claims = data->document->root();
-  data->issuer_text = issuer ? *issuer : program_->issuers[0].spellings[0];
-  data->issuer = data->issuer_text;
+  // The issuer is what the token says, where that is the one meant.
+  const JsonView iss = data->claims.Find("iss");
+  if (iss.is_string() && program_->FindIssuer(iss.string_or("")) == mapping) {
+    data->issuer = iss.string_or("");
+  } else {
+    data->issuer_text = issuer ? *issuer : program_->issuers[0].spellings[0];
+    data->issuer = data->issuer_text;
+  }
   program_->mappings[mapping].Resolve(data->claims, data->holdings);
   return Caller(std::move(data));
 }

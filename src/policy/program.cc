@@ -9,8 +9,8 @@
 namespace doorward {
 namespace {
 
-std::vector<std::string> NamesToRemove(const PolicyModel& model) {
-  std::vector<std::string> names = model.strip;
+std::vector<std::string> NamesToSet(const PolicyModel& model) {
+  std::vector<std::string> names;
   for (const ForwardHeaderModel& header : model.forward_headers) names.push_back(header.name);
   return names;
 }
@@ -56,7 +56,7 @@ PolicyProgram::PolicyProgram(PolicyModel checked, const SourceText& source)
       token_from(std::move(checked.token_from)),
       token_forward(checked.token_forward),
       forward_headers(checked.forward_headers),
-      header_filter(NamesToRemove(checked)),
+      header_filter(NamesToSet(checked), checked.strip),
       challenge_scheme(ChallengeScheme(token_from)) {
   for (size_t i = 0; i < issuers.size(); ++i) {
     mappings.emplace_back(checked.roles, roles, issuers[i], static_cast<uint32_t>(i));

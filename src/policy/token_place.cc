@@ -16,13 +16,16 @@ std::string_view Trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-// The token in a field's value; nothing where the scheme is another (RFC 9110 section 11.4).
+// The token in a field's value; nothing where the scheme is another. Scheme and token are parted by
+// spaces (RFC 9110 section 11.4): what a tab parts is no token of that scheme that all backends
+// would find, and is malformed. So is an empty value.
 std::optional<std::string_view> TokenInHeader(std::string_view value, std::string_view scheme) {
   value = Trim(value);
-  if (scheme.empty()) return value;
+  if (scheme.empty() || value.empty()) return value;
   const size_t end = std::min(value.find_first_of(" \t"), value.size());
   if (!EqualIgnoringCase(value.substr(0, end), scheme)) return std::nullopt;
-  return Trim(value.substr(end));
+  const size_t begin = std::min(value.find_first_not_of(' ', end), value.size());
+  return value.substr(begin);
 }
 
 // Takes the first pair off a Cookie field's value (RFC 6265 section 4.2.1).

@@ -128,6 +128,19 @@ TEST_F(AuthorizerTest, ARefusedTokenIsRefusedEverywhereButWhereItIsIgnored) {
   EXPECT_THAT(hook.headers_to_set(), IsEmpty());
 }
 
+TEST_F(AuthorizerTest, ReportsAreMadeForARefusedTokenToo) {
+  authorizer_.SetPolicy(LoadPolicy(R"(
+doorward: 1
+rules:
+  - {id: open, allow: [everyone], endpoints: [/x], token: ignore, mode: report}
+  - {id: shut, deny: [everyone], endpoints: [/x, "/{a}", /**], mode: report}
+  - {id: known, allow: [authenticated], endpoints: [/x], mode: report}
+)"));
+  const Decision got = Authorize("GET", "/x", "nonsense");
+  EXPECT_EQ(got.reason(), Reason::kTokenMalformed);
+  EXPECT_THAT(got.report(), ElementsAre("open"));
+}
+
 TEST_F(AuthorizerTest, OtherSchemesAreNoToken) {
   headers_ = {{"Authorization", "Basic YW5uOnh4"}};
   const Decision got = authorizer_.Authorize(
@@ -315,6 +328,49 @@ rules: [{id: all, allow: [authenticated], endpoints: [/**]}]
   EXPECT_EQ(reason(two, "https://one/"), "token_signature");
 }
 
+TEST(Authorizer, WhereAnIssuerStandsInThePolicyMeansNothing) {
+  const Issuer issuer;
+  Authorizer authorizer(LoadPolicy(R"(
+doorward: 1
+issuers:
+  - {issuer: "https://l/{tenantid}", audiences: a, keys: {discovery: true}, roles: [r], tenants: [bbbbbbbb-0000-4000-8000-000000000001]}
+  - {issuer: "https://l/aaaaaaaa-0000-4000-8000-000000000001", audiences: literal, keys: {discovery: true}, roles: [r]}
+roles: {r: {}}
+rules: [{id: all, allow: [authenticated], endpoints: [/**]}]
+)"));
+  for (const std::string_view name :
+       {"https://l/{tenantid}", "https://l/aaaaaaaa-0000-4000-8000-000000000001"}) {
+    EXPECT_FALSE(HasErrors(authorizer.SetKeys(name, issuer.Jwks(), KeyOrigin::kRemote)));
+  }
+  Scratch scratch;
+  const auto reason = [&](const std::string& tenant, const std::string& audience) {
+    const std::string token =
+        issuer.Sign(R"({"iss":"https://l/)" + tenant + R"(","tid":")" + tenant + R"(","aud":")" +
+                    audience + R"(","exp":1750003600})");
+    return ReasonName(authorizer.Verify(token, kNow, scratch).reason());
+  };
+  EXPECT_EQ(reason("aaaaaaaa-0000-4000-8000-000000000001", "literal"), "allowed");
+  EXPECT_EQ(reason("bbbbbbbb-0000-4000-8000-000000000001", "a"), "allowed");
+  EXPECT_EQ(reason("cccccccc-0000-4000-8000-000000000001", "a"), "token_tenant");
+}
+
+TEST(Authorizer, RequiredNumbersAreToldApartAbove2To53) {
+  const Issuer issuer;
+  Authorizer authorizer(LoadPolicy(R"(
+doorward: 1
+issuers: [{issuer: https://login.example/, audiences: orders, keys: {discovery: true}, require: {org: 9007199254740993}}]
+)"));
+  EXPECT_FALSE(HasErrors(authorizer.SetKeys(kLogin, issuer.Jwks(), KeyOrigin::kRemote)));
+  Scratch scratch;
+  const auto reason = [&](std::string_view org) {
+    const std::string token = issuer.Token(",\"org\":" + std::string(org));
+    return ReasonName(authorizer.Verify(token, kNow, scratch).reason());
+  };
+  EXPECT_EQ(reason("9007199254740992"), "token_claim_value");
+  EXPECT_EQ(reason("9007199254740993"), "allowed");
+  EXPECT_EQ(reason("9007199254740994"), "token_claim_value");
+}
+
 TEST(Authorizer, AScratchMayServeSeveralAuthorizers) {
   Authorizer open(
       LoadPolicy("doorward: 1\nrules: [{id: r, allow: [everyone], endpoints: [/**]}]\n"));
@@ -334,7 +390,7 @@ token: {from: [{header: Authorization, scheme: Bearer}, {header: X-Token}, {cook
 )"));
   EXPECT_THAT(authorizer.SetKeys(kLogin, issuer.Jwks(), KeyOrigin::kRemote), IsEmpty());
   const std::string good = issuer.Token(), bearer = "bEARER   " + good,
-                    cookie = "a=b; sid=" + good + "; c";
+                    cookie = "a=b; sid=" + good + "; c", tab = "Bearer\t" + good;
   struct Row {
     const char* name;
     std::vector<Header> headers;
@@ -353,6 +409,8 @@ token: {from: [{header: Authorization, scheme: Bearer}, {header: X-Token}, {cook
        "token_malformed"},
       {"a scheme alone", {{"Authorization", "Bearer"}}, "token_malformed"},
       {"a scheme and spaces", {{"Authorization", "Bearer  "}}, "token_malformed"},
+      {"a scheme and a tab", {{"Authorization", tab}}, "token_malformed"},
+      {"nothing, where a scheme is asked for", {{"Authorization", " "}}, "token_malformed"},
       {"an empty cookie", {{"Cookie", "sid="}}, "token_malformed"},
       {"a header twice", {{"X-Token", good}, {"x-token", good}}, "bad_header"},
       {"a cookie twice", {{"Cookie", cookie}, {"cookie", "sid=1"}}, "bad_header"},

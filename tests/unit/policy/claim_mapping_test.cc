@@ -84,6 +84,28 @@ TEST(ClaimMapping, ReadsRoles) {
   }
 }
 
+TEST(ClaimMapping, AGrantMayAskForTheIssuerAlone) {
+  const auto policy = LoadPolicy(R"(
+doorward: 1
+issuers:
+  - {issuer: https://one.example/, audiences: a, keys: {discovery: true}, roles: [partner, base]}
+  - {issuer: https://two.example/, audiences: a, keys: {discovery: true}, roles: [base]}
+  - {issuer: https://three.example/, audiences: a, keys: {discovery: true}, roles: [base]}
+roles:
+  base:
+  partner: {inherits: [base], granted_to: [{issuer: https://one.example/}, {issuer: https://two.example/}]}
+rules: [{id: all, allow: [authenticated], endpoints: [/**]}]
+)");
+  Scratch scratch;
+  const auto roles = [&](std::string_view issuer) {
+    const auto caller = policy->CallerWithClaims("{}", issuer, nullptr);
+    return policy->Decide(*caller, {.method = "GET", .target = "/"}, {}, scratch).roles();
+  };
+  EXPECT_THAT(roles("https://one.example/"), testing::ElementsAre("base", "partner"));
+  EXPECT_THAT(roles("https://two.example/"), testing::IsEmpty());
+  EXPECT_THAT(roles("https://three.example/"), testing::IsEmpty());
+}
+
 struct DoubtCase {
   const char* name;
   std::string_view claims, target;

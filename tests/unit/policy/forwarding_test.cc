@@ -151,6 +151,29 @@ TEST(Forwarding, ARefusedRequestCarriesNothing) {
   EXPECT_TRUE(got.headers_to_set().empty());
 }
 
+TEST(Forwarding, AStarNeverStripsWhatFramesTheMessage) {
+  const Headers headers{
+      {"Host", "h"}, {"Content-Length", "0"}, {"Connection", "close"}, {"Accept", "*/*"}};
+  const auto all = LoadPolicy(std::string(kIssuer) + "forward: {strip: ['*']}\n");
+  EXPECT_EQ(Forwarded(*all, "", headers), "Accept |");
+  const auto some = LoadPolicy(std::string(kIssuer) + "forward: {strip: ['Co*']}\n");
+  EXPECT_EQ(
+      Forwarded(*some, "", {{"Content-Length", "0"}, {"Content-Type", "a/b"}, {"Cookie", "c"}}),
+      "Content-Type Cookie |");
+}
+
+TEST(Forwarding, TheIssuerIsForwardedAsTheTokenSpellsIt) {
+  const auto policy = LoadPolicy(R"(
+doorward: 1
+issuers: [{issuer: [https://i.example/, i.example], audiences: a, keys: {discovery: true}}]
+rules: [{id: all, allow: [everyone], endpoints: ["/**"]}]
+forward: {headers: {X-Issuer: issuer}}
+)");
+  EXPECT_EQ(Forwarded(*policy, R"({"iss":"i.example"})", {}), "| X-Issuer=i.example");
+  EXPECT_EQ(Forwarded(*policy, R"({"iss":"other"})", {}), "| X-Issuer=https://i.example/");
+  EXPECT_EQ(Forwarded(*policy, "{}", {}), "| X-Issuer=https://i.example/");
+}
+
 TEST(Forwarding, StrippedCookiesAreNotSetAgain) {
   const auto policy = LoadPolicy(std::string(kIssuer) +
                                  "token: {from: {cookie: sid}}\nforward: {strip: [Cookie]}\n");

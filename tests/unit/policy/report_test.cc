@@ -95,6 +95,40 @@ forward: {headers: {X-User-ID: {value: subject, required: true}}}
   EXPECT_THAT(got.report(), IsEmpty());
 }
 
+TEST(Report, WhatAnotherCallersHeadersForbadeCounts) {
+  const auto policy = LoadPolicy(R"(
+doorward: 1
+issuers: [{issuer: i, audiences: a, keys: {discovery: true}}]
+rules:
+  - {id: open, allow: [everyone], endpoints: ["/x"], token: ignore}
+  - {id: known, allow: [authenticated], endpoints: ["/x"], mode: report}
+forward: {headers: {X-User-ID: {value: subject, required: true}}}
+)");
+  Scratch scratch;
+  const auto caller = policy->CallerWithClaims(R"({"sub":"bob"})", std::nullopt, nullptr);
+  const Decision got = policy->Decide(*caller, {.method = "GET", .target = "/x"}, {}, scratch);
+  EXPECT_EQ(got.reason(), Reason::kForwardValue);
+  EXPECT_THAT(got.report(), ElementsAre("known"));
+}
+
+TEST(Report, APreflightThatTheRulesWouldAllowAnywayIsNotListed) {
+  const auto policy = LoadPolicy(R"(
+doorward: 1
+request: {cors_preflight: pass}
+rules:
+  - {id: open, allow: [everyone], endpoints: ["/x"]}
+  - {id: shut, deny: [everyone], endpoints: ["GET /x"], mode: report}
+)");
+  Scratch scratch;
+  const std::vector<Header> headers{{"Origin", "https://a"},
+                                    {"Access-Control-Request-Method", "GET"}};
+  const Decision got =
+      policy->Decide(policy->AnonymousCaller(),
+                     {.method = "OPTIONS", .target = "/x", .headers = headers}, {}, scratch);
+  EXPECT_TRUE(got.allowed());
+  EXPECT_THAT(got.report(), IsEmpty());
+}
+
 TEST(Report, PreflightsCountToo) {
   const auto policy = LoadPolicy(R"(
 doorward: 1

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "src/policy/judge.h"
+
+#include <algorithm>
+
+#include "src/policy/forwarding.h"
+#include "src/policy/rule_check.h"
+
+namespace doorward {
+
+// Looks at every matching rule for one caller.
+class Judge::RuleVisitor {
+ public:
+  RuleVisitor(Judge& judge, const CallerData& caller)
+      : judge_(judge),
+        program_(judge.program_),
+        holdings_(caller.holdings),
+        method_(judge.scratch_.canonical.method),
+        method_bit_(program_.methods.Bit(method_)),
+        in_doubt_(holdings_.roles_in_doubt) {}
+
+  void operator()(std::span<const MatchEntry> entries) {
+    for (const MatchEntry& entry : entries) {
+      if ((entry.methods & method_bit_) == 0) continue;
+      if ((entry.methods & MatchEntry::kSpecial) != 0 || in_doubt_) [[unlikely]] {
+        LookInFull(entry);
+      } else if ((holdings_.held.word(entry.role_word) & entry.roles) != 0) {
+        Apply(entry.rule, (entry.methods & MatchEntry::kDeny) != 0);
+      }
+    }
+  }
+
+  const Tally& tally() const { return tally_; }
+
+ private:
+  void Apply(uint32_t rule, bool deny) {
+    if (deny) {
+      tally_.first_deny = std::min(tally_.first_deny, rule);
+      tally_.denied_without_doubt = true;
+    } else {
+      tally_.first_allow = std::min(tally_.first_allow, rule);
+    }
+  }
+
+  void LookInFull(const MatchEntry& entry) {
+    const CompiledRule& rule = program_.rules[entry.rule];
+    if (!MeansMethod(rule.endpoints[entry.endpoint], method_, method_bit_)) return;
+    if (judge_.OnlyReports(rule, entry.rule)) return;
+    const Truth role = HoldsARole(rule, holdings_);
+    const Truth scopes = HoldsScopes(rule, holdings_);
+    if (!Applies(rule.deny, role, scopes)) {
+      if (!rule.deny) NoteLack(entry.rule, role, scopes);
+    } else if (rule.ignore_token) {
+      tally_.first_ignoring_allow = std::min(tally_.first_ignoring_allow, entry.rule);
+    } else if (rule.deny && (role == Truth::kUnknown || scopes == Truth::kUnknown)) {
+      tally_.first_deny = std::min(tally_.first_deny, entry.rule);
+    } else {
+      Apply(entry.rule, rule.deny);
+    }
+  }
+
+  void NoteLack(uint32_t rule, Truth role, Truth scopes) {
+    if (role == Truth::kYes && scopes == Truth::kNo) {
+      tally_.first_lacking_scopes = std::min(tally_.first_lacking_scopes, rule);
+    } else if (role != Truth::kNo && scopes != Truth::kNo) {
+      tally_.lacks_only_unknowns = true;
+    }
+  }
+
+  Judge& judge_;
+  const PolicyProgram& program_;
+  const Holdings& holdings_;
+  std::string_view method_;
+  uint32_t method_bit_;
+  bool in_doubt_;
+  Tally tally_;
+};
+
+Verdict Judge::Decide() {
+  std::vector<uint32_t>& reports = scratch_.report_rules;
+  reports.clear();
+  const Verdict verdict = DecideWith(kNoRule);
+  if (reports.empty()) [[likely]] {
+    return verdict;
+  }
+  std::sort(reports.begin(), reports.end());
+  reports.erase(std::unique(reports.begin(), reports.end()), reports.end());
+  std::erase_if(reports, [&](uint32_t rule) {
+    return (DecideWith(rule).reason == Reason::kAllowed) == (verdict.reason == Reason::kAllowed);
+  });
+  return verdict;
+}
+
+bool Judge::OnlyReports(const CompiledRule& rule, uint32_t number) {
+  if (!rule.report_only || number == enforced_) return false;
+  if (enforced_ == kNoRule) scratch_.report_rules.push_back(number);
+  return true;
+}
+
+Verdict Judge::DecideWith(uint32_t enforced) {
+  enforced_ = enforced;
+  if (!scratch_.preflight_method.empty()) {
+    const uint32_t rule = RuleForPreflight();
+    if (rule != kNoRule) return CheckForwarding({Reason::kAllowed, rule, &program_.anonymous});
+  }
+  tally_ = Look(caller_);
+  const Verdict verdict = DecideByRules();
+  return verdict.reason == Reason::kAllowed ? CheckForwarding(verdict) : verdict;
+}
+
+Tally Judge::Look(const CallerData& caller) {
+  RuleVisitor visitor(*this, caller);
+  program_.matcher.Visit(scratch_.canonical, scratch_.stack, visitor);
+  return visitor.tally();
+}
+
+Verdict Judge::DecideByRules() {
+  if (token_.kind == TokenStatus::Kind::kRefused) {
+    const bool saved = tally_.first_ignoring_allow != kNoRule && tally_.first_deny == kNoRule;
+    return saved ? Verdict{Reason::kAllowed, tally_.first_ignoring_allow, &program_.anonymous}
+                 : Verdict{token_.reason, kNoRule, &program_.anonymous};
+  }
+  if (tally_.first_deny != kNoRule) {
+    return {tally_.denied_without_doubt ? Reason::kDeniedByRule : Reason::kRolesIncomplete,
+            tally_.first_deny, &caller_};
+  }
+  // A rule that ignores the token is asked about only where it would be named, or alone would
+  // allow.
+  const bool ignoring = tally_.first_ignoring_allow < tally_.first_allow && MayIgnoreToken();
+  if (tally_.first_allow != kNoRule) {
+    return {Reason::kAllowed, ignoring ? tally_.first_ignoring_allow : tally_.first_allow,
+            &caller_};
+  }
+  if (ignoring) return {Reason::kAllowed, tally_.first_ignoring_allow, &program_.anonymous};
+  return DecideDefault();
+}
+
+Verdict Judge::DecideDefault() const {
+  if (token_.kind == TokenStatus::Kind::kAbsent) return {Reason::kNoToken, kNoRule, &caller_};
+  if (tally_.first_lacking_scopes != kNoRule) {
+    return {Reason::kInsufficientScope, kNoRule, &caller_, tally_.first_lacking_scopes};
+  }
+  return {tally_.lacks_only_unknowns ? Reason::kRolesIncomplete : Reason::kDefaultDeny, kNoRule,
+          &caller_};
+}
+
+// A rule that ignores the token allows only if no rule denies a caller without one.
+bool Judge::MayIgnoreToken() {
+  return token_.kind == TokenStatus::Kind::kAbsent ||
+         Look(program_.anonymous).first_deny == kNoRule;
+}
+
+// An allowance stands only if every required header has a value to be sent.
+Verdict Judge::CheckForwarding(Verdict allowed) const {
+  allowed.header_without_value = RequiredHeaderWithoutValue(program_, *allowed.caller);
+  if (!allowed.header_without_value.empty()) allowed.reason = Reason::kForwardValue;
+  return allowed;
+}
+
+// The first rule that may allow what the preflight asks about, unless a rule denies that to
+// everyone.
+uint32_t Judge::RuleForPreflight() {
+  const std::string_view method = scratch_.preflight_method;
+  const uint32_t method_bit = program_.methods.Bit(method);
+  uint32_t first_allow = kNoRule;
+  bool denied = false;
+  program_.matcher.Visit(scratch_.canonical, scratch_.stack,
+                         [&](std::span<const MatchEntry> entries) {
+                           for (const MatchEntry& entry : entries) {
+                             const CompiledRule& rule = program_.rules[entry.rule];
+                             if ((rule.deny && !rule.everyone) ||
+                                 !MeansMethod(rule.endpoints[entry.endpoint], method, method_bit) ||
+                                 OnlyReports(rule, entry.rule)) {
+                               continue;
+                             }
+                             if (rule.deny) {
+                               denied = true;
+                             } else {
+                               first_allow = std::min(first_allow, entry.rule);
+                             }
+                           }
+                         });
+  return denied ? kNoRule : first_allow;
+}
+
+}  // namespace doorward
