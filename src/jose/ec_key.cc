@@ -55,14 +55,7 @@ EvpPkeyPtr MakePkey(const Curve& curve, const std::vector<uint8_t>& point) {
                                        point.size()) != 1) {
     return nullptr;
   }
-  const ParamsPtr params(OSSL_PARAM_BLD_to_param(builder.get()));
-  const EvpPkeyCtxPtr context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
-  EVP_PKEY* pkey = nullptr;
-  if (params == nullptr || context == nullptr || EVP_PKEY_fromdata_init(context.get()) != 1 ||
-      EVP_PKEY_fromdata(context.get(), &pkey, EVP_PKEY_PUBLIC_KEY, params.get()) != 1) {
-    return nullptr;
-  }
-  return EvpPkeyPtr(pkey);
+  return MakePublicKey("EC", builder.get());
 }
 
 }  // namespace

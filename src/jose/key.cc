@@ -6,6 +6,17 @@
 
 namespace doorward {
 
+EvpPkeyPtr MakePublicKey(const char* type, OSSL_PARAM_BLD* parameters) {
+  const ParamsPtr params(OSSL_PARAM_BLD_to_param(parameters));
+  const EvpPkeyCtxPtr context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
+  EVP_PKEY* pkey = nullptr;
+  if (params == nullptr || context == nullptr || EVP_PKEY_fromdata_init(context.get()) != 1 ||
+      EVP_PKEY_fromdata(context.get(), &pkey, EVP_PKEY_PUBLIC_KEY, params.get()) != 1) {
+    return nullptr;
+  }
+  return EvpPkeyPtr(pkey);
+}
+
 bool DecodeMember(JsonView jwk, std::string_view name, std::vector<uint8_t>& out,
                   KeyRefusal& refusal) {
   const JsonView value = jwk.Find(name);

@@ -56,6 +56,9 @@ BuiltKey BuildEcKey(JsonView jwk, KeyRefusal& refusal);
 BuiltKey BuildOkpKey(JsonView jwk, KeyRefusal& refusal);
 BuiltKey BuildOctKey(JsonView jwk, KeyRefusal& refusal);
 
+// Makes a public key of OpenSSL's type `type` from its parameters; null where OpenSSL refuses them.
+EvpPkeyPtr MakePublicKey(const char* type, OSSL_PARAM_BLD* parameters);
+
 // Decodes the base64url member `name`, which must be there.
 bool DecodeMember(JsonView jwk, std::string_view name, std::vector<uint8_t>& out,
                   KeyRefusal& refusal);

@@ -81,14 +81,7 @@ EvpPkeyPtr MakePkey(const BIGNUM* n, const BIGNUM* e) {
       OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e) != 1) {
     return nullptr;
   }
-  const ParamsPtr params(OSSL_PARAM_BLD_to_param(builder.get()));
-  const EvpPkeyCtxPtr context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
-  EVP_PKEY* pkey = nullptr;
-  if (params == nullptr || context == nullptr || EVP_PKEY_fromdata_init(context.get()) != 1 ||
-      EVP_PKEY_fromdata(context.get(), &pkey, EVP_PKEY_PUBLIC_KEY, params.get()) != 1) {
-    return nullptr;
-  }
-  return EvpPkeyPtr(pkey);
+  return MakePublicKey("RSA", builder.get());
 }
 
 }  // namespace
