@@ -72,22 +72,31 @@ SourceRange SourceText::Range(Span span) const {
   return counted_;
 }
 
-std::string SourceText::Excerpt(Span span) const {
-  const size_t offset = std::min<size_t>(span.offset, text_.size());
+std::string SourceText::Excerpt(Span span, std::span<const Span> secrets) const {
+  size_t offset = std::min<size_t>(span.offset, text_.size());
   std::string_view rest = text_.substr(offset, span.length);
   rest = rest.substr(0, rest.find_first_of("\r\n"));
+  const auto ends_before = [](size_t at, Span secret) {
+    return at < secret.offset + secret.length;
+  };
+  auto secret = std::upper_bound(secrets.begin(), secrets.end(), offset, ends_before);
   std::string out;
   for (size_t count = 0; !rest.empty(); ++count) {
     if (count == 80) return out + "…";
     const CodePoint next = DecodeUtf8(rest);
-    if (next.length == 0) {
+    const size_t length = std::max<size_t>(next.length, 1);
+    while (secret != secrets.end() && !ends_before(offset, *secret)) ++secret;
+    if (secret != secrets.end() && secret->offset < offset + length) {
+      out += '*';
+    } else if (next.length == 0) {
       out += "\xEF\xBF\xBD";
     } else if (next.value < 0x20 || (next.value >= 0x7F && next.value <= 0x9F)) {
       out += ' ';
     } else {
       out.append(rest.substr(0, next.length));
     }
-    rest.remove_prefix(std::max<size_t>(next.length, 1));
+    rest.remove_prefix(length);
+    offset += length;
   }
   return out;
 }
@@ -108,7 +117,7 @@ void DiagnosticList::Add(Severity severity, Span at, std::string_view code, std:
                      std::move(message),
                      std::move(help.expected),
                      std::move(help.suggestion),
-                     source_.Excerpt(at)}});
+                     ""}});
 }
 
 void DiagnosticList::WholeTextError(std::string_view code, std::string message,
@@ -125,12 +134,32 @@ void DiagnosticList::WholeTextError(std::string_view code, std::string message,
                      ""}});
 }
 
+// Brings secrets into the order of the text, each place once.
+void DiagnosticList::SortSecrets() {
+  std::sort(secrets_.begin(), secrets_.end(), [](Span a, Span b) {
+    return std::tie(a.offset, b.length) < std::tie(b.offset, a.length);
+  });
+  size_t kept = 0, end = 0;
+  for (const Span secret : secrets_) {
+    const size_t begin = std::max<size_t>(secret.offset, end);
+    const size_t secret_end = size_t{secret.offset} + secret.length;
+    if (begin >= secret_end) continue;
+    secrets_[kept++] = {static_cast<uint32_t>(begin), static_cast<uint32_t>(secret_end - begin)};
+    end = secret_end;
+  }
+  secrets_.resize(kept);
+}
+
 std::vector<Diagnostic> DiagnosticList::Take() {
+  SortSecrets();
   std::stable_sort(found_.begin(), found_.end(),
                    [](const Found& a, const Found& b) { return a.at.offset < b.at.offset; });
   std::vector<Diagnostic> out;
   for (Found& found : found_) {
-    if (found.at.offset != kWholeText.offset) found.diagnostic.range = source_.Range(found.at);
+    if (found.at.offset != kWholeText.offset) {
+      found.diagnostic.range = source_.Range(found.at);
+      found.diagnostic.excerpt = source_.Excerpt(found.at, secrets_);
+    }
     out.push_back(std::move(found.diagnostic));
   }
   if (dropped_ > 0) {

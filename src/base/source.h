@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,8 +40,8 @@ class SourceText {
   // The line alone. Cost: logarithmic in the number of lines, after the first call.
   uint32_t Line(size_t offset) const;
   // The text of `span`, cut at its first line's end and at 80 code points, control characters shown
-  // as spaces.
-  std::string Excerpt(Span span) const;
+  // as spaces and what stands within `secrets` as "*". `secrets`: ascending, none in another.
+  std::string Excerpt(Span span, std::span<const Span> secrets = {}) const;
 
  private:
   void IndexLines() const;
@@ -74,6 +75,8 @@ class DiagnosticList {
   }
   // About the text as a whole.
   void WholeTextError(std::string_view code, std::string message, DiagnosticHelp help = {});
+  // No excerpt shows what stands at `secret`, of what was reported already neither.
+  void HideText(Span secret) { secrets_.push_back(secret); }
 
   bool has_errors() const { return has_errors_; }
   // True once no more errors, or warnings, are kept: a costly suggestion is not worth making.
@@ -89,9 +92,12 @@ class DiagnosticList {
   void Add(Severity severity, Span at, std::string_view code, std::string message,
            DiagnosticHelp help);
 
+  void SortSecrets();
+
   const SourceText& source_;
+  std::vector<Span> secrets_;
   // A diagnostic whose place is still in bytes: lines and columns are counted once, in the order of
-  // the text.
+  // the text, and excerpts are made when all secrets are known.
   struct Found {
     Span at;
     Diagnostic diagnostic;

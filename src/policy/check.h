@@ -57,8 +57,10 @@ void CheckForward(PolicyCheck& check, const DocumentValue& section);
 // Warns of what is right in itself and yet says nothing. `rules`: where the section stands.
 void CheckUsage(PolicyCheck& check, Span rules);
 
-// `keys` of an issuer. Sets key_source, key_location, inline_jwks.
-void CheckIssuerKeys(PolicyCheck& check, const DocumentValue& value, IssuerModel& issuer);
+// `keys` of an issuer; `name_at`: where that word stands. Sets key_source, key_location,
+// inline_jwks.
+void CheckIssuerKeys(PolicyCheck& check, Span name_at, const DocumentValue& value,
+                     IssuerModel& issuer);
 
 // Finds the role that `value` names; `what`: "`inherits` of a role". Reserved names are errors
 // here.

@@ -70,9 +70,10 @@ void WriteJson(const DocumentValue& value, std::string& out) {
   }
 }
 
-std::optional<DocumentValue> FindMember(const DocumentValue& object, std::string_view name) {
-  for (const auto& [key, value] : object.members()) {
-    if (key.text() == name) return value;
+std::optional<DocumentValue::Member> FindMember(const DocumentValue& object,
+                                                std::string_view name) {
+  for (const DocumentValue::Member& member : object.members()) {
+    if (member.key.text() == name) return member;
   }
   return std::nullopt;
 }
@@ -97,32 +98,33 @@ void CheckUrl(Fields& fields, const DocumentValue& value, IssuerModel& issuer) {
 }
 
 void WarnAboutKey(Fields& fields, const DocumentValue& key, const IssuerModel& issuer) {
-  const std::optional<DocumentValue> type = FindMember(key, "kty");
+  const std::optional<DocumentValue::Member> type = FindMember(key, "kty");
   if (!type) return;
-  const bool is_secret = type->text() == "oct";
+  const bool is_secret = type->value.text() == "oct";
   const bool lists_hmac = issuer.algorithms &&
                           std::any_of(issuer.algorithms->begin(), issuer.algorithms->end(),
                                       [](std::string_view name) { return name.starts_with("HS"); });
   if (is_secret && !lists_hmac) {
-    fields.Warning(key.at(), "unlisted_hmac",
+    fields.Warning(type->key.at(), "unlisted_hmac",
                    "this `oct` key never serves, as `algorithms` lists no HS256, HS384 or HS512",
                    {"", "list the algorithm that it is for"});
   }
-  const std::optional<DocumentValue> secret = FindMember(key, "d");
+  const std::optional<DocumentValue::Member> secret = FindMember(key, "d");
   if (!is_secret && secret) {
-    fields.Warning(secret->at(), "private_key", "a private key stands in this policy",
+    fields.Warning(secret->key.at(), "private_key", "a private key stands in this policy",
                    {"public keys alone", "remove it here, and replace the key"});
   }
 }
 
-void CheckInlineKeys(Fields& fields, const DocumentValue& value, IssuerModel& issuer) {
-  const std::optional<DocumentValue> keys = FindMember(value, "keys");
-  if (value.kind() != Kind::kObject || !keys || keys->kind() != Kind::kList) {
-    fields.Error(value.at(), "bad_key_set", "`jwks` is no key set",
+// `name`: of the member whose value it is.
+void CheckInlineKeys(Fields& fields, Span name, const DocumentValue& value, IssuerModel& issuer) {
+  const std::optional<DocumentValue::Member> keys = FindMember(value, "keys");
+  if (!keys || keys->value.kind() != Kind::kList) {
+    fields.Error(keys ? keys->key.at() : name, "bad_key_set", "`jwks` is no key set",
                  {"an object with a list `keys`, as in RFC 7517", ""});
     return;
   }
-  for (const DocumentValue& key : keys->elements()) WarnAboutKey(fields, key, issuer);
+  for (const DocumentValue& key : keys->value.elements()) WarnAboutKey(fields, key, issuer);
   WriteJson(value, issuer.inline_jwks);
 }
 
@@ -135,7 +137,9 @@ void CheckDiscovery(Fields& fields, const DocumentValue& value) {
 
 }  // namespace
 
-void CheckIssuerKeys(PolicyCheck& check, const DocumentValue& value, IssuerModel& issuer) {
+// Diagnostics point at names: an excerpt of a value could hold a secret.
+void CheckIssuerKeys(PolicyCheck& check, Span name_at, const DocumentValue& value,
+                     IssuerModel& issuer) {
   Fields& fields = check.fields;
   const ObjectFields keys(fields, value, "`keys` of an issuer", kKeysMembers);
   if (!keys.is_object()) return;
@@ -143,7 +147,7 @@ void CheckIssuerKeys(PolicyCheck& check, const DocumentValue& value, IssuerModel
                                    [&](std::string_view name) { return keys.Has(name); });
   const bool has_only_unknown = count == 0 && !value.members().empty();
   if (count != 1 && !has_only_unknown) {
-    fields.Error(value.at(), "key_source",
+    fields.Error(name_at, "key_source",
                  count == 0 ? "`keys` names no source of keys" : "`keys` names several sources",
                  {"one of " + Enumerate(kKeysMembers), ""});
   }
@@ -164,7 +168,7 @@ void CheckIssuerKeys(PolicyCheck& check, const DocumentValue& value, IssuerModel
   if (const DocumentValue* const jwks = keys.Find("jwks")) {
     issuer.key_source = Source::kInline;
     issuer.key_location_range = fields.Range(keys.NameSpan("jwks"));
-    CheckInlineKeys(fields, *jwks, issuer);
+    CheckInlineKeys(fields, keys.NameSpan("jwks"), *jwks, issuer);
   }
 }
 

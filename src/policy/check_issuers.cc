@@ -117,7 +117,7 @@ void IssuerCheck::Run(bool is_only_issuer) {
   CheckAudiences();
   CheckAlgorithms();
   if (const DocumentValue* const keys = members_.Require("keys", "where its keys come from")) {
-    CheckIssuerKeys(check_, *keys, issuer_);
+    CheckIssuerKeys(check_, members_.NameSpan("keys"), *keys, issuer_);
   }
   WarnUselessHmac();
   CheckClaims();

@@ -21,6 +21,58 @@ uint32_t After(const std::vector<DocumentNode>& nodes, uint32_t index) {
 
 }  // namespace
 
+void Document::HideKeys(DiagnosticList& diagnostics) const {
+  const bool may_hold_keys =
+      source_.find("jwks") != source_.npos || source_.find("kty") != source_.npos;
+  if (may_hold_keys) FindKeys(0, diagnostics);
+}
+
+// Recursion, here and below, is bounded by the depth of a document. What aliases stand for is
+// looked at where it stands.
+void Document::FindKeys(uint32_t index, DiagnosticList& diagnostics) const {
+  const Kind kind = nodes_[index].kind;
+  if (!IsContainer(kind)) return;
+  const uint32_t end = After(nodes_, index);
+  if (kind == Kind::kList) {
+    for (uint32_t i = index + 1; i != end; i = After(nodes_, i)) FindKeys(i, diagnostics);
+    return;
+  }
+  for (uint32_t key = index + 1; key != end; key = After(nodes_, After(nodes_, key))) {
+    const std::string_view name = DocumentValue(*this, key).text();
+    const uint32_t value = After(nodes_, key);
+    if (name == "kty") return HideValue(index, diagnostics);
+    if (name == "jwks") {
+      HideValue(value, diagnostics);
+    } else {
+      FindKeys(value, diagnostics);
+    }
+  }
+}
+
+void Document::HideValue(uint32_t index, DiagnosticList& diagnostics) const {
+  const Span at = nodes_[index].at;
+  uint32_t from = at.offset;
+  HideAllButNames(index, from, diagnostics);
+  const uint32_t end = std::max(from, at.offset + at.length);
+  diagnostics.HideText({from, end - from});
+}
+
+void Document::HideAllButNames(uint32_t index, uint32_t& from, DiagnosticList& diagnostics) const {
+  const DocumentNode& node = nodes_[index];
+  if (node.kind == Kind::kAlias) diagnostics.HideText(nodes_[node.extra].at);
+  if (!IsContainer(node.kind)) return;
+  const uint32_t end = After(nodes_, index);
+  for (uint32_t i = index + 1; i != end; i = After(nodes_, i)) {
+    if (node.kind == Kind::kObject) {
+      const Span name = nodes_[i].at;
+      diagnostics.HideText({from, std::max(from, name.offset) - from});
+      from = name.offset + name.length;
+      i = After(nodes_, i);
+    }
+    HideAllButNames(i, from, diagnostics);
+  }
+}
+
 DocumentValue::DocumentValue(const Document& document, uint32_t index)
     : document_(&document), index_(index) {
   const DocumentNode& node = document.nodes_[index];

@@ -90,10 +90,19 @@ class Document {
   // True where a scalar is text whatever it spells, and a number or truth value by its spelling.
   bool is_yaml() const { return is_yaml_; }
   bool has_aliases() const { return has_aliases_; }
+  // Hides from excerpts what key sets (a member `jwks`) and keys (an object with a member `kty`)
+  // hold, but for the names of their members.
+  // REQUIRES: parsed without a syntax error.
+  void HideKeys(DiagnosticList& diagnostics) const;
 
  private:
   friend class DocumentBuilder;
   friend class DocumentValue;
+
+  void FindKeys(uint32_t index, DiagnosticList& diagnostics) const;
+  void HideValue(uint32_t index, DiagnosticList& diagnostics) const;
+  // Hides the text from `from` on up to where names of members stand, and goes on after them.
+  void HideAllButNames(uint32_t index, uint32_t& from, DiagnosticList& diagnostics) const;
 
   std::string_view source_;
   bool is_yaml_;

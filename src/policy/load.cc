@@ -7,6 +7,7 @@
 #include <string>
 
 #include <openssl/evp.h>
+#include <re2/re2.h>
 #include <simdjson.h>
 
 #include "src/base/utf8.h"
@@ -56,6 +57,20 @@ std::string HashText(std::string_view text) {
   return out;
 }
 
+// Hides what looks like the secret members of keys in a text that has no structure: one that is not
+// even YAML or JSON.
+void HideLikelySecrets(const SourceText& source, DiagnosticList& diagnostics) {
+  const RE2 member(R"re((?:^|[\s{,"'])(?:k|d|p|q|dp|dq|qi|oth|r|t)["']?\s*:\s*([^,}\r\n]+))re");
+  const std::string_view text = source.text();
+  if (text.find("jwks") == text.npos && text.find("kty") == text.npos) return;
+  re2::StringPiece rest(text.data(), text.size());
+  re2::StringPiece value;
+  while (RE2::FindAndConsume(&rest, member, &value)) {
+    diagnostics.HideText(
+        {static_cast<uint32_t>(value.data() - text.data()), static_cast<uint32_t>(value.size())});
+  }
+}
+
 void CheckVersion(Fields& fields, const ObjectFields& policy) {
   const DocumentValue* const value = policy.Require("doorward", "`doorward: 1`");
   if (value == nullptr) return;
@@ -96,7 +111,11 @@ std::optional<PolicyModel> LoadModel(const SourceText& source, PolicyFormat form
   Document document(source, !is_json);
   const bool parsed =
       is_json ? ParseJson(source, document, diagnostics) : ParseYaml(source, document, diagnostics);
-  if (!parsed) return std::nullopt;
+  if (!parsed) {
+    HideLikelySecrets(source, diagnostics);
+    return std::nullopt;
+  }
+  document.HideKeys(diagnostics);
   PolicyModel model;
   model.revision = HashText(source.text());
   CheckDocument(document, diagnostics, model);

@@ -57,6 +57,22 @@ TEST(SourceText, ExcerptIsOneLineOfAtMost80CodePoints) {
   EXPECT_EQ(source.Excerpt({4, 91}), "c" + std::string(79, 'x') + "…");
 }
 
+TEST(DiagnosticList, HidesTextInWhateverOrderItIsNamed) {
+  const SourceText source("f", "0123é5678");
+  DiagnosticList list(source);
+  list.Error({0, 10}, "a", "all");
+  list.HideText({8, 1});
+  list.HideText({3, 3});
+  list.HideText({4, 4});
+  list.HideText({4, 0});
+  list.Error({5, 5}, "b", "from within");
+  list.Error({0, 3}, "c", "before");
+  const std::vector<Diagnostic> found = list.Take();
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found[0].excerpt, "012*****8");
+  EXPECT_EQ(found[1].excerpt, "012");
+}
+
 TEST(DiagnosticList, ReportsInTheOrderOfTheText) {
   const SourceText source("p.yaml", "one\ntwo");
   DiagnosticList list(source);

@@ -62,7 +62,7 @@ forward: {headers: {Host: subject, X-A: roles}}
 6:16 empty_list | `audiences` of an issuer is empty | []
 7:18 unknown_algorithm | unknown algorithm `RS265` | RS265
 7:25 unknown_algorithm | tokens without a signature are never accepted | none
-8:11 key_source | `keys` names several sources | {discovery: true, jwks_file: k}
+8:5 key_source | `keys` names several sources | keys
 9:13 leeway_too_long | a leeway of `11m` would keep tokens alive long after they expired | 11m
 10:5 expression_unsupported | `accept` is a condition, and conditions are not read by this version yet | accept: claims.x
 12:3 reserved_name | `everyone` is a reserved name | everyone

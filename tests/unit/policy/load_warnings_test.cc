@@ -44,13 +44,13 @@ const DiagnosticCase kWarnings[] = {
     {"jwks oct",
      "doorward: 1\nissuers:\n  - {issuer: a, audiences: [x], keys: {jwks: {keys: [{kty: oct, k: "
      "abc, kid: 1}]}}}\nrules:\n  - {id: r, allow: [everyone], endpoints: [/a]}\n",
-     3, 54, "unlisted_hmac",
-     "this `oct` key never serves, as `algorithms` lists no HS256, HS384 or HS512",
-     "{kty: oct, k: abc, kid: 1}", "", "list the algorithm that it is for"},
+     3, 55, "unlisted_hmac",
+     "this `oct` key never serves, as `algorithms` lists no HS256, HS384 or HS512", "kty", "",
+     "list the algorithm that it is for"},
     {"jwks private",
      "doorward: 1\nissuers:\n  - {issuer: a, audiences: [x], keys: {jwks: {keys: [{kty: EC, d: "
      "abc}]}}}\nrules:\n  - {id: r, allow: [everyone], endpoints: [/a]}\n",
-     3, 67, "private_key", "a private key stands in this policy", "abc", "public keys alone",
+     3, 64, "private_key", "a private key stands in this policy", "d", "public keys alone",
      "remove it here, and replace the key"},
     {"roles_from dup",
      "doorward: 1\nissuers:\n  - {issuer: https://a/, audiences: [x], keys: {discovery: true}, "
