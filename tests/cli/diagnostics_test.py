@@ -90,6 +90,17 @@ class Formats(unittest.TestCase):
                 self.assertEqual(diagnostic["line"], before.count("\n") + 1)
                 self.assertEqual(diagnostic["column"], len(before) - (before.rfind("\n") + 1) + 1)
 
+    def test_what_is_not_shown_is_not_counted(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for count, amount in ((999, "999 errors"), (1000, "1000 errors"), (1001, "at least 1000 errors")):
+                with self.subTest(count), open(f"{folder}/policy.yaml", "w") as policy:
+                    policy.write("doorward: 1\nrules:\n")
+                    policy.writelines(f"  - {{id: r{i}, allow: [nobody], endpoints: [GET /{i}]}}\n" for i in range(count))
+                    policy.flush()
+                    lines = check("text", "policy.yaml", cwd=folder).stdout.decode().splitlines()
+                    self.assertEqual(lines[-1], f"policy.yaml: {amount}, 0 warnings")
+                    self.assertEqual(sum("[unknown_role]" in line for line in lines), min(count, 1000))
+
 
 if __name__ == "__main__":
     command.main()

@@ -108,7 +108,7 @@ class Times(unittest.TestCase):
     def test_numbers_of_json_are_times_too(self):
         below = ["1769864399.999999999", "1.769864399e9", "-1e3", "0", "-0.0"]
         above = ["1769864400", "17698644e2", "1.7698644e+9", "9e18"]
-        refused = ["9223372036854775808", "1e19", "-1e300", "true", "null", "[]"]
+        refused = ["9223372036854775808", "1e19", "-1e300", "true", "[]"]
         lines = "\n".join('{"token":"%s","options":{"now":%s}}' % (TOKEN, n) for n in below + above + refused)
         got = [a.get("error") for a in command.answers(command.run("verify", "--jwks", "dev.jwks", stdin=lines))]
         self.assertTrue(set(got[: len(below)]) <= {None, "token_issued_in_future"}, got)

@@ -49,17 +49,23 @@ std::string Amount(size_t count, const std::string& noun) {
   return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
 }
 
+// The library shows so many of each severity, and then how many there are besides.
+bool IsRemainder(const Diagnostic& d) { return d.code == "too_many_diagnostics"; }
+
 // The line that ends what is said of one policy.
 std::string Summary(const std::string& path, const std::vector<Diagnostic>& found,
                     const LoadedPolicy& loaded) {
   const auto errors =
       static_cast<size_t>(std::count_if(found.begin(), found.end(), [](const Diagnostic& d) {
-        return d.severity == Severity::kError;
+        return d.severity == Severity::kError && !IsRemainder(d);
       }));
-  const size_t warnings = found.size() - errors;
-  if (errors > 0) return path + ": " + Amount(errors, "error") + ", " + Amount(warnings, "warning");
+  const auto remainders =
+      static_cast<size_t>(std::count_if(found.begin(), found.end(), IsRemainder));
+  const size_t warnings = found.size() - errors - remainders;
+  const std::string begin = path + (remainders > 0 ? ": at least " : ": ");
+  if (HasErrors(found)) return begin + Amount(errors, "error") + ", " + Amount(warnings, "warning");
   const Policy& policy = *loaded.policy;
-  return path + ": " + (warnings > 0 ? Amount(warnings, "warning") : "ok") + " (" +
+  return begin + (warnings > 0 ? Amount(warnings, "warning") : "ok") + " (" +
          Amount(policy.rule_count(), "rule") + ", " + Amount(policy.endpoint_count(), "endpoint") +
          ", " + Amount(policy.role_count(), "role") + ", " +
          Amount(policy.issuer_count(), "issuer") + ")";

@@ -47,11 +47,54 @@ std::string Excerpt(const Diagnostic& d, std::string_view source, std::string_vi
   return out + std::string(reset) + '\n';
 }
 
+void ReplaceAll(std::string& text, std::string_view what, std::string_view by) {
+  for (size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size()) {
+    text.replace(at, what.size(), by);
+  }
+}
+
 }  // namespace
 
+void Sources::Add(const std::string& name, std::string text) {
+  std::vector<SecretSpan> secrets = FindSecrets(text);
+  std::string masked = MaskSecrets(text, secrets);
+  sources_[name] = {std::move(text), std::move(masked), std::move(secrets)};
+}
+
 std::string_view Sources::Text(const std::string& name) const {
-  const auto found = texts_.find(name);
-  return found == texts_.end() ? std::string_view() : found->second;
+  const auto found = sources_.find(name);
+  return found == sources_.end() ? std::string_view() : found->second.masked;
+}
+
+void Sources::HideSecrets(Diagnostic& d) const {
+  // An excerpt may end within a secret, so that its first octets count; a message quotes it whole.
+  constexpr size_t kTelling = 4;
+  const auto found = sources_.find(d.file);
+  if (found == sources_.end() || d.range.line == 0) return;
+  const auto& [text, masked, secrets] = found->second;
+  const size_t end = d.range.offset + d.range.length;
+  auto secret = std::lower_bound(secrets.begin(), secrets.end(), d.range.offset,
+                                 [](const SecretSpan& s, size_t at) { return s.end <= at; });
+  bool shown = false;
+  for (; secret != secrets.end() && secret->begin < end; ++secret) {
+    const std::string_view value =
+        std::string_view(text).substr(secret->begin, secret->end - secret->begin);
+    const size_t hidden = std::max(secret->begin, d.range.offset) - secret->begin;
+    shown |= d.excerpt.find(value.substr(hidden, kTelling)) != std::string::npos;
+    if (value.size() < kTelling) continue;
+    for (std::string* said : {&d.message, &d.expected, &d.suggestion}) {
+      ReplaceAll(*said, value, "***");
+    }
+  }
+  if (shown) d.excerpt = ExcerptOf(masked, d.range);
+}
+
+std::string ExcerptOf(std::string_view text, const SourceRange& range) {
+  constexpr size_t kLongest = 80;
+  std::string_view line = text.substr(std::min(range.offset, text.size()), range.length);
+  line = line.substr(0, line.find_first_of("\r\n"));
+  const size_t length = PrefixLength(line, kLongest);
+  return Harmless(line.substr(0, length)) + (length < line.size() ? "…" : "");
 }
 
 SourceLine LineAt(std::string_view text, size_t offset) {

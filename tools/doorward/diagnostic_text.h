@@ -18,18 +18,30 @@
 
 #include "doorward/diagnostic.h"
 
+#include "tools/doorward/secrets.h"
+
 namespace doorward::command {
 
-// The texts that diagnostics are about, by the file name that they were loaded with.
+// The texts that diagnostics are about, by the file name that they were loaded with. What is shown
+// of one is masked: no key material leaves by a diagnostic that happens to stand beside it.
 class Sources {
  public:
-  void Add(const std::string& name, std::string text) { texts_[name] = std::move(text); }
-  // "" where there is none of that name.
+  void Add(const std::string& name, std::string text);
+  // The text with its secrets masked, each octet by one; "" where there is none of that name.
   std::string_view Text(const std::string& name) const;
+  // Masks the secrets of the text at fault in all that `d` says.
+  void HideSecrets(Diagnostic& d) const;
 
  private:
-  std::map<std::string, std::string> texts_;
+  struct Source {
+    std::string text, masked;
+    std::vector<SecretSpan> secrets;
+  };
+  std::map<std::string, Source> sources_;
 };
+
+// The text at fault as Diagnostic::excerpt has it.
+std::string ExcerptOf(std::string_view text, const SourceRange& range);
 
 // The line that `offset` stands in, and how many octets of it stand before.
 struct SourceLine {

@@ -21,6 +21,7 @@ std::shared_ptr<const KeySet> LoadKeysOrReport(const std::string& path) {
   }
   KeySetOutcome outcome = KeySet::Parse(*text, {.origin = KeyOrigin::kLocal, .name = path});
   sources.Add(path, *std::move(text));
+  for (Diagnostic& d : outcome.diagnostics) sources.HideSecrets(d);
   PrintDiagnostics(outcome.diagnostics, sources);
   return outcome.keys;
 }

@@ -12,11 +12,20 @@
 namespace doorward::command {
 namespace {
 
+// What a key file of the command line is named by, in place of a policy.
+constexpr const char* kKeysOption = "--keys";
+
 // The key files of the command line, by the first spelling of their issuer.
 using KeyFiles = std::map<std::string_view, std::string>;
 
 void Append(std::vector<Diagnostic>& to, std::vector<Diagnostic> from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+// Lets `d` point at `range` of the text that it names.
+void Place(const SourceRange& range, const Sources& sources, Diagnostic& d) {
+  d.range = range;
+  d.excerpt = ExcerptOf(sources.Text(d.file), range);
 }
 
 struct NamedIssuer {
@@ -98,10 +107,11 @@ void UseKeyFile(const IssuerKeys& issuer, const std::string& path, const std::st
   std::string error;
   std::optional<std::string> text = ReadFile(path, kMaxKeyFileBytes, &error);
   if (!text) {
-    out.key_diagnostics.push_back(FileError(named_by, "unreadable_key_file",
-                                            "cannot read the key file `" + path +
-                                                "` of the issuer `" + std::string(issuer.issuer) +
-                                                "`: " + error));
+    Diagnostic d = FileError(named_by, "unreadable_key_file",
+                             "cannot read the key file `" + path + "` of the issuer `" +
+                                 std::string(issuer.issuer) + "`: " + error);
+    if (named_by != kKeysOption) Place(issuer.location_range, sources, d);
+    out.key_diagnostics.push_back(std::move(d));
     return;
   }
   UseKeys(issuer, *text, path, out);
@@ -109,12 +119,13 @@ void UseKeyFile(const IssuerKeys& issuer, const std::string& path, const std::st
 }
 
 // The authorizer has taken the keys that the policy holds itself; what is wrong with them is told
-// here. They have no place in the policy's text any more, so that the issuer is named instead.
-void CheckInlineKeys(const IssuerKeys& issuer, const std::string& policy_path, LoadedPolicy& out) {
+// here. They were read from the policy's text into another, so that all of it stands at `jwks`.
+void CheckInlineKeys(const IssuerKeys& issuer, const std::string& policy_path, LoadedPolicy& out,
+                     const Sources& sources) {
   KeySetOutcome parsed =
       KeySet::Parse(issuer.location, {.origin = KeyOrigin::kLocal, .name = policy_path});
   for (Diagnostic& d : parsed.diagnostics) {
-    d.range = {};
+    Place(issuer.location_range, sources, d);
     d.message = "in `jwks` of the issuer `" + std::string(issuer.issuer) + "`: " + d.message;
   }
   Append(out.key_diagnostics, std::move(parsed.diagnostics));
@@ -130,8 +141,10 @@ Diagnostic FileError(std::string file, std::string code, std::string message) {
   return d;
 }
 
-LoadedPolicy LoadPolicy(const std::string& path, const std::vector<std::string>& keys,
-                        const AuthorizerOptions& options, Sources& sources) {
+namespace {
+
+LoadedPolicy Load(const std::string& path, const std::vector<std::string>& keys,
+                  const AuthorizerOptions& options, Sources& sources) {
   LoadedPolicy out;
   std::string error;
   std::optional<std::string> text = ReadFile(path, kMaxPolicyBytes, &error);
@@ -152,13 +165,23 @@ LoadedPolicy LoadPolicy(const std::string& path, const std::vector<std::string>&
   for (size_t i = 0; i < out.policy->issuer_count(); ++i) {
     const IssuerKeys issuer = out.policy->issuer_keys(i);
     if (const auto given = files.find(issuer.issuer); given != files.end()) {
-      UseKeyFile(issuer, given->second, "--keys", out, sources);
+      UseKeyFile(issuer, given->second, kKeysOption, out, sources);
     } else if (issuer.source == IssuerKeys::Source::kJwksFile) {
       UseKeyFile(issuer, ResolveBeside(path, issuer.location), path, out, sources);
     } else if (issuer.source == IssuerKeys::Source::kInline) {
-      CheckInlineKeys(issuer, path, out);
+      CheckInlineKeys(issuer, path, out, sources);
     }
   }
+  return out;
+}
+
+}  // namespace
+
+LoadedPolicy LoadPolicy(const std::string& path, const std::vector<std::string>& keys,
+                        const AuthorizerOptions& options, Sources& sources) {
+  LoadedPolicy out = Load(path, keys, options, sources);
+  for (Diagnostic& d : out.policy_diagnostics) sources.HideSecrets(d);
+  for (Diagnostic& d : out.key_diagnostics) sources.HideSecrets(d);
   return out;
 }
 

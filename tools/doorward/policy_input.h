@@ -18,7 +18,8 @@
 
 namespace doorward::command {
 
-// What was found in a policy file and its key files. The texts are kept in `sources`.
+// What was found in a policy file and its key files; no diagnostic shows a secret of theirs. The
+// texts are kept in `sources`.
 struct LoadedPolicy {
   std::shared_ptr<const Policy> policy;    // null where its text has errors
   std::unique_ptr<Authorizer> authorizer;  // with the keys; null where `policy` is

@@ -125,7 +125,7 @@ void AddDates(const SignArguments& args, Claims& claims) {
     throw UsageError("`--expires-in` is a duration such as 90s, 5m, 12h or 7d, not " +
                      QuoteArgument(lifetime));
   }
-  if (args.now || !claims.Has("iat")) claims.Set("iat", std::to_string(now.unix_seconds()));
+  if (!claims.Has("iat")) claims.Set("iat", std::to_string(now.unix_seconds()));
   if (args.expires_in || !claims.Has("exp")) {
     claims.Set("exp", std::to_string((now + *seconds).unix_seconds()));
   }

@@ -2,6 +2,7 @@
 //
 // `doorward verify`: verifies tokens, one a line.
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,7 +29,8 @@ constexpr const char* kDetails =
     R"(A line is a token, or an object {"id"?, "token", "jwks"?, "options"?} whose options come before those of
 the command line: {"issuer"?, "audience"?, "now"?, "leeway"?, "allowed_algs"?, "required_typ"?,
 "require_exp"?, "max_token_bytes"?, "jws"?}. An issuer or audience that is not given is not checked.
-Under --policy the rules and keys are those of the policy.
+Under --policy the rules and keys are those of the policy: --issuer and --audience narrow it, and a line
+may set `now` and `max_token_bytes`.
 
 Example:
   $ doorward verify --jwks keys.json --issuer https://login.example.com/ < tokens.txt
@@ -76,16 +78,22 @@ TokenLine ReadTokenLine(std::string_view line, const VerifySettings& defaults, s
   return out;
 }
 
-void WriteOutcome(LineAnswer& out, const VerifyOutcome& outcome, bool jws) {
+void WriteRefusal(LineAnswer& out, Reason reason, const std::string& message) {
   JsonWriter& w = out.json;
   w.Object([&] {
     if (!out.id.empty()) w.Member("id").Raw(out.id);
-    w.Member("valid").Bool(outcome.verified());
-    if (!outcome.verified()) {
-      w.Member("error").String(ReasonName(outcome.reason()));
-      w.Member("message").String(outcome.Explain());
-      return;
-    }
+    w.Member("valid").Bool(false);
+    w.Member("error").String(ReasonName(reason));
+    w.Member("message").String(message);
+  });
+}
+
+void WriteOutcome(LineAnswer& out, const VerifyOutcome& outcome, bool jws) {
+  if (!outcome.verified()) return WriteRefusal(out, outcome.reason(), outcome.Explain());
+  JsonWriter& w = out.json;
+  w.Object([&] {
+    if (!out.id.empty()) w.Member("id").Raw(out.id);
+    w.Member("valid").Bool(true);
     const VerifiedToken token = outcome.token();
     w.Member("header").Raw(token.header().ToJson());
     if (jws) {
@@ -123,19 +131,68 @@ int VerifyByKeys(const VerifyArguments& args, const VerifySettings& defaults,
   });
 }
 
+// What the command line asks beyond a policy. It has no keys: a token that it has nothing against
+// is refused for want of them.
+class Narrowing {
+ public:
+  explicit Narrowing(const VerifyOptions& options) : audiences_(options.audiences) {
+    options_.issuer = options.issuer;
+  }
+
+  // Answers for a token that is too long or of another issuer, and is true then.
+  bool Refuse(const TokenLine& line, Timestamp now, Scratch& scratch, LineAnswer& out) const {
+    VerifyOptions options = options_;
+    options.max_token_bytes = line.settings.options.max_token_bytes;
+    if (!options.issuer && line.token.size() <= options.max_token_bytes) return false;
+    const Verifier verifier(nullptr, options);  // what the outcome explains may be its own
+    const VerifyOutcome outcome = verifier.Verify(line.token, now, scratch);
+    if (outcome.reason() == Reason::kKeysUnavailable) return false;
+    WriteOutcome(out, outcome, false);
+    return true;
+  }
+
+  bool AcceptsAudience(const VerifiedToken& token) const {
+    if (audiences_.empty()) return true;
+    const JsonView given = token.claims().Find("aud");
+    for (JsonView audience : given.elements()) {
+      if (IsWanted(audience)) return true;
+    }
+    return IsWanted(given);
+  }
+
+ private:
+  bool IsWanted(JsonView audience) const {
+    return audience.is_string() && std::find(audiences_.begin(), audiences_.end(),
+                                             audience.string_or("")) != audiences_.end();
+  }
+
+  VerifyOptions options_;
+  std::vector<std::string> audiences_;
+};
+
 int VerifyByPolicy(const VerifyArguments& args, const VerifySettings& defaults,
                    const LineSource& source) {
-  const std::unique_ptr<Authorizer> authorizer = LoadAuthorizerOrReport(
-      *args.policy, args.keys, {.max_token_bytes = defaults.options.max_token_bytes});
+  // A line may set another length, so that it is the narrowing that knows it.
+  const std::unique_ptr<Authorizer> authorizer =
+      LoadAuthorizerOrReport(*args.policy, args.keys, {.max_token_bytes = kMaxTokenBytes});
   if (!authorizer) return kExitPolicyError;
+  const Narrowing narrowing(defaults.options);
   Scratch scratch;
   return AnswerLines(source, [&](std::string_view text, LineAnswer& out) {
     const TokenLine line = ReadTokenLine(text, defaults, out.id);
-    if (line.jwks || line.settings.beyond_now) {
-      throw BadInput("beside `--policy` a line may set no `jwks`, and no option but `now`");
+    if (line.jwks || line.settings.rules) {
+      throw BadInput(
+          "beside `--policy` a line may set no `jwks`, and no option but `now` and "
+          "`max_token_bytes`");
     }
     const Timestamp now = line.settings.now ? *line.settings.now : CurrentTime();
-    WriteOutcome(out, authorizer->Verify(line.token, now, scratch), false);
+    if (narrowing.Refuse(line, now, scratch, out)) return;
+    const VerifyOutcome outcome = authorizer->Verify(line.token, now, scratch);
+    if (outcome.verified() && !narrowing.AcceptsAudience(outcome.token())) {
+      return WriteRefusal(out, Reason::kTokenAudience,
+                          "none of `--audience` is among the audiences of the token");
+    }
+    WriteOutcome(out, outcome, false);
   });
 }
 
@@ -151,8 +208,8 @@ int Verify(const VerifyArguments& args) {
   if (args.jwks) throw UsageError("beside `--policy` keys are given by `--keys`, not by `--jwks`");
   if (args.options.any_rule()) {
     throw UsageError(
-        "beside `--policy` the rules are the policy's: leave out `--issuer`, `--audience`, "
-        "`--algorithms`, `--leeway`, `--typ`, `--allow-missing-exp` and `--jws`");
+        "beside `--policy` the rules are the policy's: leave out `--algorithms`, "
+        "`--leeway`, `--typ`, `--allow-missing-exp` and `--jws`");
   }
   return VerifyByPolicy(args, defaults, source);
 }
@@ -197,7 +254,7 @@ Command VerifyCommand() {
                .target = &options.algorithms},
               {.name = "--leeway",
                .value = "SECONDS",
-               .help = "the clock difference that is granted, at most 600; left out: 0",
+               .help = "the clock difference that is granted, at most 600, cut to\nwhole seconds; left out: 0",
                .target = &options.leeway},
               {.name = "--typ",
                .value = "TYP",

@@ -15,13 +15,26 @@ namespace doorward::command {
 namespace {
 
 constexpr std::chrono::seconds kMaxLeeway{600};
-constexpr uint64_t kMaxTokenBytes = uint64_t{1} << 30;
 
 // Each reader returns nothing where the text is not that; who called knows how to complain.
 
+// A number of seconds, cut to whole ones: the library's are whole, and less is stricter.
+std::optional<std::chrono::seconds> ReadSeconds(std::string_view number) {
+  double seconds = 0;
+  const char* const end = number.data() + number.size();
+  const auto [at, failed] = std::from_chars(number.data(), end, seconds);
+  if (failed != std::errc() || at != end ||
+      !(seconds >= 0 && seconds <= static_cast<double>(kMaxLeeway.count()))) {
+    return std::nullopt;
+  }
+  return std::chrono::seconds(static_cast<int64_t>(seconds));
+}
+
+// "90", "1.5", and as a duration, "2m".
 std::optional<std::chrono::seconds> ReadLeeway(std::string_view text) {
   const std::optional<std::chrono::seconds> leeway = ParseDuration(text);
-  return leeway && *leeway <= kMaxLeeway ? leeway : std::nullopt;
+  if (!leeway) return ReadSeconds(text);
+  return *leeway <= kMaxLeeway ? leeway : std::nullopt;
 }
 
 std::optional<size_t> ReadTokenBytes(std::string_view text) {
@@ -84,19 +97,28 @@ bool BoolOf(const JsonMember& member) { return *OptionalBool({member}, member.na
 void ApplyLineOption(const JsonMember& option, VerifySettings& out) {
   VerifyOptions& options = out.options;
   const std::string& name = option.name;
+  if (option.value.kind() == JsonText::Kind::kNull) return;
   if (name == "now") {
     out.now = OptionalTime({option}, name);
     return;
   }
-  out.beyond_now = true;
+  if (name == "max_token_bytes") {
+    const auto bytes = ReadTokenBytes(NumberText(option));
+    if (!bytes) throw BadInput("`max_token_bytes` is not a whole number from 1 to 2^30");
+    options.max_token_bytes = *bytes;
+    return;
+  }
+  out.rules = true;
   if (name == "issuer") {
     options.issuer = StringOf(option);
   } else if (name == "audience") {
     options.audiences = option.value.is_array() ? StringList(option.value, name)
                                                 : std::vector<std::string>{StringOf(option)};
+    if (options.audiences.empty())
+      throw BadInput("`audience` is an empty list, which checks nothing");
   } else if (name == "leeway") {
-    const auto leeway = ReadLeeway(NumberText(option));
-    if (!leeway) throw BadInput("`leeway` is not a whole number of seconds from 0 to 600");
+    const auto leeway = ReadSeconds(NumberText(option));
+    if (!leeway) throw BadInput("`leeway` is not a number of seconds from 0 to 600");
     options.leeway = *leeway;
   } else if (name == "allowed_algs") {
     options.algorithms = ReadLineAlgorithms(option.value);
@@ -104,10 +126,6 @@ void ApplyLineOption(const JsonMember& option, VerifySettings& out) {
     options.token_type = StringOf(option);
   } else if (name == "require_exp") {
     options.allow_missing_expiry = !BoolOf(option);
-  } else if (name == "max_token_bytes") {
-    const auto bytes = ReadTokenBytes(NumberText(option));
-    if (!bytes) throw BadInput("`max_token_bytes` is not a whole number from 1 to 2^30");
-    options.max_token_bytes = *bytes;
   } else if (name == "jws") {
     options.signature_only = BoolOf(option);
   } else {
@@ -118,8 +136,7 @@ void ApplyLineOption(const JsonMember& option, VerifySettings& out) {
 }  // namespace
 
 bool VerifyOptionTexts::any_rule() const {
-  return issuer || leeway || typ || !audiences.empty() || !algorithms.empty() ||
-         allow_missing_exp || jws;
+  return leeway || typ || !algorithms.empty() || allow_missing_exp || jws;
 }
 
 VerifySettings ReadVerifyOptions(const VerifyOptionTexts& texts) {
@@ -136,7 +153,7 @@ VerifySettings ReadVerifyOptions(const VerifyOptionTexts& texts) {
   if (texts.leeway) {
     const auto leeway = ReadLeeway(*texts.leeway);
     if (!leeway) {
-      throw UsageError("`--leeway` is a whole number of seconds from 0 to 600, not " +
+      throw UsageError("`--leeway` is a number of seconds from 0 to 600, not " +
                        QuoteArgument(*texts.leeway));
     }
     options.leeway = *leeway;
