@@ -40,6 +40,13 @@ size_t EditDistance(std::string_view a, std::string_view b, size_t limit) {
   return last[b.size()];
 }
 
+// ASCII's case alone.
+bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 0x20) : c; };
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [&](char x, char y) { return lower(x) == lower(y); });
+}
+
 }  // namespace
 
 void SourceText::IndexLines() const {
@@ -195,6 +202,11 @@ std::ostream& operator<<(std::ostream& out, const Diagnostic& d) {
 
 std::string DidYouMean(std::string_view name, const std::vector<std::string_view>& candidates) {
   if (name.size() > 64) return "";
+  for (std::string_view candidate : candidates) {
+    if (candidate != name && EqualsIgnoringCase(candidate, name)) {
+      return "did you mean " + Quote(candidate) + "?";
+    }
+  }
   const size_t limit = name.size() <= 3 ? 1 : 2;
   size_t best_distance = limit + 1;
   std::string_view best;

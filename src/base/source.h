@@ -109,7 +109,7 @@ class DiagnosticList {
 };
 
 // Returns "did you mean `editor`?" where one of `candidates` is near `name` (an edit or two,
-// counting a swap of neighbours as one), else "".
+// counting a swap of neighbours as one, or only ASCII letters in another case), else "".
 std::string DidYouMean(std::string_view name, const std::vector<std::string_view>& candidates);
 
 // Returns `text` fit to be shown on one line: controls, marks that turn the direction of writing,

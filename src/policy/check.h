@@ -66,8 +66,11 @@ void CheckIssuerKeys(PolicyCheck& check, Span name_at, const DocumentValue& valu
 // here.
 std::optional<uint32_t> FindRole(PolicyCheck& check, const DocumentValue& value,
                                  std::string_view what);
-// Looks up a declared role, and reports an unknown one.
-std::optional<uint32_t> FindDeclaredRole(PolicyCheck& check, const DocumentValue& value);
+// Looks up a declared role, and reports an unknown one. `reserved`: whether `everyone` or
+// `authenticated` may have been meant.
+enum class ReservedNames : uint8_t { kFit, kDoNotFit };
+std::optional<uint32_t> FindDeclaredRole(PolicyCheck& check, const DocumentValue& value,
+                                         ReservedNames reserved);
 
 // A claim by its name or JSON Pointer.
 std::optional<ClaimReference> ReadClaimReference(Fields& fields, const DocumentValue& value,

@@ -73,6 +73,7 @@ std::optional<TokenPlace> ReadPlace(Fields& fields, const DocumentValue& value) 
   const ObjectFields place(fields, value, "an entry of `from`", kPlaceMembers);
   if (!place.is_object()) return std::nullopt;
   if (place.Has("header") == place.Has("cookie")) {
+    if (place.is_partial()) return std::nullopt;
     fields.Error(value.at(), "token_place",
                  place.Has("header") ? "an entry of `from` names both a header and a cookie"
                                      : "an entry of `from` names neither a header nor a cookie",
@@ -126,6 +127,9 @@ class ForwardCheck {
  private:
   void CheckHeader(const DocumentValue& name, const DocumentValue& value);
   bool CheckHeaderName(const DocumentValue& name);
+  // Reports a header that the proxies themselves need. `why_not`: "cannot be forwarded".
+  bool CheckIsEndToEnd(const DocumentValue& name, std::string_view host_why_not,
+                       std::string_view why_not);
   void ReadValue(const DocumentValue& value, ForwardHeaderModel& header);
 
   PolicyCheck& check_;
@@ -141,19 +145,35 @@ void ForwardCheck::CheckHeaders(const DocumentValue& value) {
   for (const auto& [name, header] : value.members()) CheckHeader(name, header);
 }
 
-bool ForwardCheck::CheckHeaderName(const DocumentValue& name) {
-  if (!CheckTokenSyntax(fields_, name, "the name of a header")) return false;
+bool ForwardCheck::CheckIsEndToEnd(const DocumentValue& name, std::string_view host_why_not,
+                                   std::string_view why_not) {
   const std::string folded = FoldName(name.text());
   const auto is_spelled = [&](std::string_view other) { return folded == FoldName(other); };
   if (is_spelled("Host")) {
-    fields_.Error(name.at(), "forward_host", "`Host` cannot be set: it would reach another host");
+    fields_.Error(name.at(), "forward_host", std::string(host_why_not));
     return false;
   }
   if (std::any_of(std::begin(kHopByHop), std::end(kHopByHop), is_spelled)) {
     fields_.Error(name.at(), "forward_hop_by_hop",
-                  Quote(name.text()) + " belongs to one connection and cannot be forwarded");
+                  Quote(name.text()) + " belongs to one connection and " + std::string(why_not));
     return false;
   }
+  return true;
+}
+
+bool ForwardCheck::CheckHeaderName(const DocumentValue& name) {
+  if (!CheckTokenSyntax(fields_, name, "the name of a header")) return false;
+  if (name.text().find('*') != std::string_view::npos) {
+    fields_.Error(name.at(), "bad_token",
+                  "`*` stands for nothing in the name of a header that is set",
+                  {"one header's name", "`*` stands at the end of a name in `strip` alone"});
+    return false;
+  }
+  if (!CheckIsEndToEnd(name, "`Host` cannot be set: it would reach another host",
+                       "cannot be forwarded")) {
+    return false;
+  }
+  const std::string folded = FoldName(name.text());
   const auto [found, inserted] = names_.emplace(folded, name.at());
   if (inserted) return true;
   const uint32_t line = fields_.Line(found->second);
@@ -204,7 +224,8 @@ void ForwardCheck::ReadValue(const DocumentValue& value, ForwardHeaderModel& hea
   } else {
     fields_.Error(value.at(), "expression_unsupported",
                   Quote(*text) + " is an expression that this version does not read yet",
-                  {"`subject`, `issuer` or `claims.NAME`", ""});
+                  {"`subject`, `issuer` or `claims.NAME`",
+                   fields_.Suggest(expression, {"subject", "issuer"})});
   }
 }
 
@@ -221,6 +242,9 @@ void ForwardCheck::CheckStrip(const DocumentValue& value) {
     } else if (!IsFieldName(name) || name.find('*') != name.npos) {
       fields_.Error(entry.at(), "bad_token", Quote(*text) + " cannot be the name of a header",
                     {"a header's name, with one `*` at its end for any run", ""});
+      continue;
+    } else if (!CheckIsEndToEnd(entry, "`Host` cannot be stripped: no request goes without it",
+                                "cannot be stripped")) {
       continue;
     }
     check_.model.strip.emplace_back(*text);

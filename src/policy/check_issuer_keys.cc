@@ -145,7 +145,7 @@ void CheckIssuerKeys(PolicyCheck& check, Span name_at, const DocumentValue& valu
   if (!keys.is_object()) return;
   const auto count = std::count_if(std::begin(kKeysMembers), std::end(kKeysMembers),
                                    [&](std::string_view name) { return keys.Has(name); });
-  const bool has_only_unknown = count == 0 && !value.members().empty();
+  const bool has_only_unknown = count == 0 && (!value.members().empty() || value.is_partial());
   if (count != 1 && !has_only_unknown) {
     fields.Error(name_at, "key_source",
                  count == 0 ? "`keys` names no source of keys" : "`keys` names several sources",

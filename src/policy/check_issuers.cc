@@ -287,9 +287,9 @@ void IssuerCheck::ReadRequired(const DocumentValue& name, const DocumentValue& v
       return;
     default:
       entry.kind = RequireEntry::Kind::kString;
-      if (may_spell && (text == "true" || text == "false")) {
+      if (const auto spelled = SpelledBool(text); may_spell && spelled) {
         entry.kind = RequireEntry::Kind::kBool;
-        entry.boolean = text == "true";
+        entry.boolean = *spelled;
       } else if (may_spell && SpellsNumber(text)) {
         entry.kind = RequireEntry::Kind::kNumber;
         const auto read = std::from_chars(text.data(), text.data() + text.size(), entry.number);

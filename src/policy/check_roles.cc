@@ -31,6 +31,7 @@ std::optional<uint32_t> FindIssuer(PolicyCheck& check, const DocumentValue& valu
 }
 
 bool CheckGrantIsWhole(Fields& fields, const ObjectFields& grant, Span at) {
+  if (grant.is_partial()) return false;
   const bool has_claim = grant.Has("claim");
   if (has_claim != grant.Has("values")) {
     fields.Error(
@@ -230,14 +231,19 @@ void CheckRoles(PolicyCheck& check, const DocumentValue& section) {
   if (CycleFinder(check).Run()) CheckInheritance(check);
 }
 
-std::optional<uint32_t> FindDeclaredRole(PolicyCheck& check, const DocumentValue& value) {
-  const auto found = check.roles.index.find(value.text());
+std::optional<uint32_t> FindDeclaredRole(PolicyCheck& check, const DocumentValue& value,
+                                         ReservedNames reserved) {
+  const std::string_view name = value.text();
+  const auto found = check.roles.index.find(name);
   if (found != check.roles.index.end()) return found->second;
-  if (check.roles.complete) {
-    check.fields.Error(
-        value.at(), "unknown_role", "unknown role " + Quote(value.text()),
-        {"a role that `roles` declares", check.fields.Suggest(value.text(), check.roles.names)});
+  if (!check.roles.complete) return std::nullopt;
+  std::string suggestion;
+  if (reserved == ReservedNames::kFit) {
+    suggestion = check.fields.Suggest(name, {kEveryone, kAuthenticated});
   }
+  if (suggestion.empty()) suggestion = check.fields.Suggest(name, check.roles.names);
+  check.fields.Error(value.at(), "unknown_role", "unknown role " + Quote(name),
+                     {"a role that `roles` declares", std::move(suggestion)});
   return std::nullopt;
 }
 
@@ -245,7 +251,7 @@ std::optional<uint32_t> FindRole(PolicyCheck& check, const DocumentValue& value,
                                  std::string_view what) {
   const std::optional<std::string_view> name = check.fields.Text(value, what);
   if (!name) return std::nullopt;
-  if (!IsReserved(*name)) return FindDeclaredRole(check, value);
+  if (!IsReserved(*name)) return FindDeclaredRole(check, value, ReservedNames::kDoNotFit);
   check.fields.Error(value.at(), "reserved_name",
                      "the reserved name " + Quote(*name) + " cannot stand in " + std::string(what),
                      {"a role that `roles` declares", ""});

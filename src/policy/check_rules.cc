@@ -111,7 +111,7 @@ void RulesCheck::CheckEffect(const ObjectFields& rule, RuleModel& model) {
   if (rule.Has("allow") && rule.Has("deny")) {
     fields_.Error(rule.WholeSpan("deny"), "allow_and_deny", "a rule cannot both allow and deny",
                   {"either `allow` or `deny`", "make two rules of it"});
-  } else if (!rule.Has("allow") && !rule.Has("deny")) {
+  } else if (!rule.Has("allow") && !rule.Has("deny") && !rule.is_partial()) {
     fields_.Error(rule.start(), "missing_member", "a rule has neither `allow` nor `deny`",
                   {"one of them, with the roles that it is for", ""});
   }
@@ -133,7 +133,8 @@ void RulesCheck::CheckCallers(const DocumentValue& value, std::string_view what,
       model.everyone = true;
     } else if (*text == kAuthenticated) {
       model.authenticated = true;
-    } else if (const std::optional<uint32_t> role = FindDeclaredRole(check_, name)) {
+    } else if (const std::optional<uint32_t> role =
+                   FindDeclaredRole(check_, name, ReservedNames::kFit)) {
       model.roles.push_back(*role);
       if (model.deny) WarnInheritedDenial(name, *role);
     }

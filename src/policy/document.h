@@ -43,7 +43,8 @@ struct DocumentNode {
   Kind kind = Kind::kNull;
   bool quoted = false;   // the text stands between two quotes
   bool decoded = false;  // the text is not what stands in the source: texts_[extra]
-  bool faulty = false;   // a key that was reported: its member is passed over
+  bool faulty = false;   // a key that was reported: its member is passed over; an object with such
+                         // a merge key, which may stand for any member
 };
 static_assert(sizeof(DocumentNode) == 16, "a document holds up to 20,000,000 of them");
 
@@ -70,6 +71,8 @@ class DocumentValue {
   // What an object or list holds; nothing for others. Faulty members are left out.
   Elements elements() const;
   Members members() const;
+  // True for an object whose members are not all known, as it has a merge key.
+  bool is_partial() const { return kind() == Kind::kObject && node().faulty; }
 
  private:
   const DocumentNode& node() const;
@@ -195,8 +198,11 @@ class DocumentBuilder {
   uint32_t next_index() const { return static_cast<uint32_t>(document_.nodes_.size()); }
   // Of the value that was added or ended last.
   const Weight& last_weight() const { return last_weight_; }
-  // Marks the key added last as reported.
-  void MarkFaulty(uint32_t index) { document_.nodes_[index].faulty = true; }
+  // Marks a merge key, the last value, as reported, and the object that it stands in as partial.
+  void MarkMergeKey(uint32_t index) {
+    document_.nodes_[index].faulty = true;
+    document_.nodes_[open_.back().index].faulty = true;
+  }
 
  private:
   struct Open {

@@ -22,6 +22,22 @@ constexpr std::string_view kKnownMethods[] = {"GET",    "HEAD",    "POST", "PUT"
 bool IsNameStart(char c) { return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_'; }
 bool IsNameChar(char c) { return IsNameStart(c) || (c >= '0' && c <= '9'); }
 
+// True where one octet more, less or another, or a swap of neighbours, makes `a` of `b`.
+bool IsOneSlipAway(std::string_view a, std::string_view b) {
+  const size_t head = static_cast<size_t>(
+      std::mismatch(a.begin(), a.begin() + static_cast<ptrdiff_t>(std::min(a.size(), b.size())),
+                    b.begin())
+          .first -
+      a.begin());
+  const std::string_view a_rest = a.substr(head);
+  const std::string_view b_rest = b.substr(head);
+  if (a_rest.empty() || b_rest.empty()) return a_rest.size() + b_rest.size() == 1;
+  const bool swaps = a_rest.size() > 1 && b_rest.size() > 1 && a_rest[0] == b_rest[1] &&
+                     a_rest[1] == b_rest[0] && a_rest.substr(2) == b_rest.substr(2);
+  return swaps || a_rest.substr(1) == b_rest.substr(1) || a_rest.substr(1) == b_rest ||
+         a_rest == b_rest.substr(1);
+}
+
 std::string Upper(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 0x20) : c;
@@ -174,7 +190,22 @@ void EndpointReader::ReadOneMethod(Piece piece, std::vector<std::string>* method
     Warn(piece, "repeated_value", Quote(piece.text) + " stands in this list already",
          "remove it here");
   } else {
+    WarnOddMethod(piece);
     methods->emplace_back(piece.text);
+  }
+}
+
+// Extension methods are right, but for those that are a slip of the pen away from a usual one.
+void EndpointReader::WarnOddMethod(Piece piece) {
+  const std::string_view text = piece.text;
+  for (const std::string_view method : kKnownMethods) {
+    if (text == method) return;
+  }
+  for (const std::string_view method : kKnownMethods) {
+    if (!IsOneSlipAway(text, method)) continue;
+    Warn(piece, "odd_method", Quote(text) + " is no usual method, and matches no other one",
+         "did you mean " + Quote(method) + "?");
+    return;
   }
 }
 
@@ -213,11 +244,16 @@ void EndpointReader::ReadPathPart(Piece piece, std::vector<SegmentPattern>* path
   const auto slashes = static_cast<size_t>(std::count(piece.text.begin(), piece.text.end(), '/'));
   if (slashes > kMaxSegments + 2) return FaultTooManySegments(piece);
   path->reserve(slashes);
+  size_t tails = 0;
   while (!rest.text.empty()) {
     const size_t end = FindSegmentEnd(rest.text);
     const Piece segment = rest.Sub(0, end);
     ReadSegment(segment, &path->emplace_back());
     ++weight_;
+    if (path->back().kind == Kind::kTail && ++tails == 2) {
+      Fault(segment, "several_tails", "`**` stands more than once in this pattern",
+            "at most one `**` or `{name=**}`", "write `*` for one segment");
+    }
     for (size_t i = 0; i + 1 < path->size(); ++i) {
       if (!path->back().capture.empty() && (*path)[i].capture == path->back().capture) {
         Fault(segment, "repeated_capture",
@@ -238,16 +274,10 @@ void EndpointReader::FaultTooManySegments(Piece piece) {
 
 // What can be said only of all segments together.
 void EndpointReader::CheckWhole(Piece piece, const std::vector<SegmentPattern>& path) {
-  size_t segments = 0, tails = 0, octets = 0;
+  size_t segments = 0, octets = 0;
   for (const SegmentPattern& segment : path) {
-    const bool is_tail = segment.kind == Kind::kTail;
-    tails += is_tail ? 1 : 0;
-    segments += is_tail ? 0 : 1;
+    segments += segment.kind == Kind::kTail ? 0 : 1;
     octets += 1 + (segment.kind == Kind::kLiteral ? segment.text.size() : 0);
-  }
-  if (tails > 1) {
-    Fault(piece, "several_tails", "`**` stands more than once in this pattern",
-          "at most one `**` or `{name=**}`", "write `*` for one segment");
   }
   if (segments > kMaxSegments) {
     FaultTooManySegments(piece);

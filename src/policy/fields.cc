@@ -62,6 +62,16 @@ std::optional<std::chrono::seconds> ParseDuration(std::string_view text) {
 
 }  // namespace
 
+std::optional<bool> SpelledBool(std::string_view text) {
+  for (const std::string_view name : {"true", "True", "TRUE"}) {
+    if (text == name) return true;
+  }
+  for (const std::string_view name : {"false", "False", "FALSE"}) {
+    if (text == name) return false;
+  }
+  return std::nullopt;
+}
+
 std::string Enumerate(std::span<const std::string_view> names) {
   std::string out;
   for (size_t i = 0; i < names.size(); ++i) {
@@ -141,8 +151,9 @@ bool Fields::CheckName(const DocumentValue& value, std::string_view what) {
 std::optional<bool> Fields::Bool(const DocumentValue& value, std::string_view what) {
   const std::string_view text = value.text();
   const bool is_scalar = is_yaml() ? value.is_string() : value.kind() == Kind::kBool;
-  if (is_scalar && text == "true") return true;
-  if (is_scalar && text == "false") return false;
+  if (is_scalar) {
+    if (const std::optional<bool> spelled = SpelledBool(text)) return spelled;
+  }
   Error(value.at(), value.is_null() ? "empty_value" : "wrong_type",
         std::string(what) + (value.is_null() ? " has no value" : " must be `true` or `false`"),
         {"`true` or `false`", ""});
@@ -269,7 +280,7 @@ const DocumentValue* ObjectFields::Find(std::string_view name) const {
 
 const DocumentValue* ObjectFields::Require(std::string_view name, std::string_view expected) const {
   const DocumentValue* const value = Find(name);
-  if (!Has(name) && is_object()) {
+  if (!Has(name) && is_object() && !object_.is_partial()) {
     fields_.Error(start(), "missing_member", std::string(what_) + " has no " + Quote(name),
                   {std::string(expected), ""});
   }

@@ -124,6 +124,8 @@ class ObjectFields {
 
   bool is_object() const { return object_.kind() == DocumentValue::Kind::kObject; }
   const DocumentValue* Find(std::string_view name) const;
+  // True where further members may have been meant: a merge key was reported.
+  bool is_partial() const { return object_.is_partial(); }
   // Reports a member that is missing.
   const DocumentValue* Require(std::string_view name, std::string_view expected = "") const;
   // Of a member that was found: of its name, and from its name to the end of its value.
@@ -144,6 +146,9 @@ class ObjectFields {
   std::span<const std::string_view> names_;
   std::array<std::optional<DocumentValue::Member>, kMaxNames> found_;
 };
+
+// The truth value that a YAML scalar spells by YAML's core schema: `true`, `True`, `TRUE`.
+std::optional<bool> SpelledBool(std::string_view text);
 
 // "`a`, `b` or `c`".
 std::string Enumerate(std::span<const std::string_view> names);

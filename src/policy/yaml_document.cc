@@ -350,7 +350,7 @@ YamlReader::Step YamlReader::TakeScalar(const yaml_event_t& event) {
   if (!AddScalar(event, at)) return Step::kFailed;
   CompleteAnchor(View(scalar.anchor), index);
   if (is_merge_key) {
-    builder_.MarkFaulty(index);
+    builder_.MarkMergeKey(index);
     diagnostics_.Error(at, "yaml_merge_key", "merge keys are not in the policy language",
                        {"", "write the members out"});
   }

@@ -184,8 +184,11 @@ constexpr FaultCase kFaults[] = {
     {"/{x:(}", "bad_regex", "(", 4},
     {"/{x:a{1001}}", "bad_regex", "a{1001}", 4},
     {R"(/{x:(?!a)b})", "bad_regex", "(?!a)b", 4},
-    {"/**/x/**", "several_tails", "/**/x/**", 0},
-    {"/{x=**}/**", "several_tails", "/{x=**}/**", 0},
+    {"/**/x/**", "several_tails", "**", 6},
+    {"/x/**/y/**", "several_tails", "**", 8},
+    {"/**/**/**", "several_tails", "**", 4},
+    {"/**/{x=**}", "several_tails", "{x=**}", 4},
+    {"/{x=**}/**", "several_tails", "**", 8},
     {"/{a}/{b}/{a}", "repeated_capture", "{a}", 9},
     {"/{a}/{a=**}", "repeated_capture", "{a=**}", 5},
     {"/%", "bad_percent", "%", 1},
@@ -225,6 +228,43 @@ TEST(Endpoint, FaultsPointIntoTheText) {
     const std::string padded = std::string(row.text) + " ";
     const bool is_space = row.underlined == " ";
     EXPECT_EQ(is_space ? " " : padded.substr(fault.offset, fault.length), row.underlined);
+  }
+}
+
+TEST(Endpoint, SeveralTailsAreToldBesideOtherFaults) {
+  const RequestRules rules;
+  EndpointReader reader(rules);
+  EndpointModel endpoint;
+  EXPECT_FALSE(reader.Read("/**/a**b/**", &endpoint));
+  ASSERT_EQ(reader.faults().size(), 2u);
+  EXPECT_EQ(reader.faults()[0].code, "bad_segment");
+  EXPECT_EQ(reader.faults()[1].code, "several_tails");
+  EXPECT_EQ(reader.faults()[1].offset, 9u);
+}
+
+TEST(Endpoint, AMethodNearToAUsualOneIsWarnedOf) {
+  struct Row {
+    std::string_view method, meant;
+  };
+  constexpr Row kRows[] = {
+      {"GTE", "GET"},        {"GETX", "GET"},   {"GE", "GET"},       {"GRT", "GET"},
+      {"EGT", "GET"},        {"PSOT", "POST"},  {"POTS", "POST"},    {"PUTT", "PUT"},
+      {"PTACH", "PATCH"},    {"PATH", "PATCH"}, {"DELET", "DELETE"}, {"OPTION", "OPTIONS"},
+      {"DELETES", "DELETE"}, {"HEDA", "HEAD"},  {"GET", ""},         {"PATCH", ""},
+      {"SEARCH", ""},        {"PURGE", ""},     {"PROPFIND", ""},    {"QUERY", ""},
+      {"TEG", ""},           {"GETXX", ""},     {"OPT", ""},         {"X", ""},
+  };
+  const RequestRules rules;
+  for (const Row& row : kRows) {
+    SCOPED_TRACE(row.method);
+    EndpointReader reader(rules);
+    EndpointModel endpoint;
+    EXPECT_TRUE(reader.Read(std::string(row.method) + " /", &endpoint));
+    ASSERT_EQ(reader.faults().size(), row.meant.empty() ? 0u : 1u);
+    if (row.meant.empty()) continue;
+    EXPECT_EQ(reader.faults()[0].code, "odd_method");
+    EXPECT_EQ(reader.faults()[0].severity, Severity::kWarning);
+    EXPECT_EQ(reader.faults()[0].suggestion, "did you mean `" + std::string(row.meant) + "`?");
   }
 }
 

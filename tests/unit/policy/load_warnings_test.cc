@@ -167,6 +167,7 @@ constexpr std::string_view kQuiet[] = {
     "issuers: {issuer: a, audiences: x, algorithms: HS256, keys: {jwks_file: k}}",
     "issuers: {issuer: a, audiences: x, keys: {jwks_uri: 'http://127.0.0.1:8080/jwks'}}",
     "issuers: {issuer: a, audiences: x, keys: {discovery: true}, max_age: 1h, leeway: 0s}",
+    "issuers: {issuer: a, audiences: x, keys: {discovery: True}}",
 };
 
 TEST(Warnings, AreNotGivenForWhatIsRight) {
