@@ -67,7 +67,8 @@ std::string_view Sources::Text(const std::string& name) const {
 }
 
 void Sources::HideSecrets(Diagnostic& d) const {
-  // An excerpt may end within a secret, so that its first octets count; a message quotes it whole.
+  // An excerpt may end within a secret, so that its first octets count; a message quotes all of
+  // it that is at fault.
   constexpr size_t kTelling = 4;
   const auto found = sources_.find(d.file);
   if (found == sources_.end() || d.range.line == 0) return;
@@ -77,10 +78,10 @@ void Sources::HideSecrets(Diagnostic& d) const {
                                  [](const SecretSpan& s, size_t at) { return s.end <= at; });
   bool shown = false;
   for (; secret != secrets.end() && secret->begin < end; ++secret) {
+    const size_t begin = std::max(secret->begin, d.range.offset);
     const std::string_view value =
-        std::string_view(text).substr(secret->begin, secret->end - secret->begin);
-    const size_t hidden = std::max(secret->begin, d.range.offset) - secret->begin;
-    shown |= d.excerpt.find(value.substr(hidden, kTelling)) != std::string::npos;
+        std::string_view(text).substr(begin, std::min(secret->end, end) - begin);
+    shown |= d.excerpt.find(value.substr(0, kTelling)) != std::string::npos;
     if (value.size() < kTelling) continue;
     for (std::string* said : {&d.message, &d.expected, &d.suggestion}) {
       ReplaceAll(*said, value, "***");

@@ -73,11 +73,12 @@ class Scanner {
     return !before.ends_with('/') && !before.ends_with('.') && !before.ends_with("/{");
   }
 
-  // The colon may be missing between two quotes.
+  // After a name in quotes the colon may be missing, and have strays before it.
   size_t AfterColon(size_t at) const {
     const bool quoted = IsQuote(At(at));
-    at = SkipBlank(quoted ? at + 1 : at);
-    if (At(at) == ':' || (quoted && At(at) == '=')) return at + 1;
+    at = quoted ? std::min(text_.find_first_not_of(" \t\r\n*&!|>?#=-", at + 1), size())
+                : SkipBlank(at);
+    if (At(at) == ':') return at + 1;
     return quoted && IsQuote(At(at)) ? at : kNone;
   }
 
@@ -89,11 +90,13 @@ class Scanner {
     const bool other_primes = text_.substr(name).starts_with("oth");
     if (first == '[' || (first == '{' && other_primes)) return {at, BracketEnd(at)};
     if (first == '{') return {at, at};
-    if (first == '|' || first == '>') return {at, BlockEnd(name, LineEnd(at))};
+    if (first == '|' || first == '>') {
+      return {at, BlockEnd(name, LineEnd(SkipBlank(LineEnd(at))))};
+    }
     if (InFlow(name)) return {at, std::min(text_.find_first_of(",]}", at), size())};
     if (at < line_end) return {at, BlockEnd(name, line_end)};
     if (!other_primes && HoldsMembers(at)) return {at, at};
-    return {at, std::max(at, BlockEnd(name, line_end))};
+    return {at, BlockEnd(name, LineEnd(at))};
   }
 
   // YAML: an anchor and a tag may stand before the value.

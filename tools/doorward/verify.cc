@@ -254,7 +254,8 @@ Command VerifyCommand() {
                .target = &options.algorithms},
               {.name = "--leeway",
                .value = "SECONDS",
-               .help = "the clock difference that is granted, at most 600, cut to\nwhole seconds; left out: 0",
+               .help = "the clock difference that is granted, at most 600, cut to\nwhole seconds; "
+                       "left out: 0",
                .target = &options.leeway},
               {.name = "--typ",
                .value = "TYP",
