@@ -179,7 +179,8 @@ void RulesCheck::CheckIgnoredToken(const ObjectFields& rule, RuleModel& model) {
 
 bool RulesCheck::Take(const DocumentValue& value, bool ok) {
   for (const EndpointFault& fault : reader_.faults()) {
-    const Span at = value.Part(fault.offset, fault.length);
+    const bool is_kept = fields_.Keeps(fault.severity);
+    const Span at = is_kept ? value.Part(fault.offset, fault.length) : value.at();
     const DiagnosticHelp help{fault.expected, fault.suggestion};
     if (fault.severity == Severity::kError) {
       fields_.Error(at, fault.code, fault.message, help);

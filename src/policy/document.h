@@ -66,7 +66,8 @@ class DocumentValue {
   Span at() const { return node().at; }
   // Of a scalar: the string, unescaped, or the spelling of a number or truth value. Else "".
   std::string_view text() const;
-  // The place of a part of `text()`; the whole value where escapes or folding blur it.
+  // The place of a part of `text()`; the whole value where folding blurs it or escapes make a long
+  // text, and the first line of a block scalar's text.
   Span Part(size_t offset, size_t length) const;
   // What an object or list holds; nothing for others. Faulty members are left out.
   Elements elements() const;

@@ -135,19 +135,20 @@ const DiagnosticCase kYamlErrors[] = {
     {"in escaped string",
      "doorward: 1\nrules:\n  - id: a\n    allow: [everyone]\n    endpoints: [\"GET "
      "/\\u00fc/a**b/x\"]\n",
-     5, 17, "bad_segment", "`**` must be a whole segment", R"("GET /\u00fc/a**b/x")",
+     5, 30, "bad_segment", "`**` must be a whole segment", "a**b",
      "`**` alone, or one `*` in a text",
      "write `*`, which stands for any run of characters within a segment"},
     {"single quoted esc",
      "doorward: 1\nrules:\n  - id: a\n    allow: [everyone]\n    endpoints: ['GET "
      "/it''s/a**b/x']\n",
-     5, 17, "bad_segment", "`**` must be a whole segment", "'GET /it''s/a**b/x'",
+     5, 29, "bad_segment", "`**` must be a whole segment", "a**b",
      "`**` alone, or one `*` in a text",
      "write `*`, which stands for any run of characters within a segment"},
     {"folded",
      "doorward: 1\nrules:\n  - id: a\n    allow: [everyone]\n    endpoints: >-\n      GET "
      "/a**b/x\n",
-     5, 16, "bad_segment", "`**` must be a whole segment", ">-", "`**` alone, or one `*` in a text",
+     6, 7, "bad_segment", "`**` must be a whole segment", "GET /a**b/x",
+     "`**` alone, or one `*` in a text",
      "write `*`, which stands for any run of characters within a segment"},
     {"plain multi",
      "doorward: 1\nrules:\n  - id: a\n    allow: [everyone]\n    endpoints:\n      GET\n      "

@@ -240,5 +240,50 @@ TEST(RuleErrors, OfWholePolicies) {
   }
 }
 
+// An endpoint with a fault, as it stands in a text, and where the fault must be pointed at.
+struct PlaceCase {
+  std::string_view name, endpoint;
+  PolicyFormat format;
+  uint32_t line, column;
+  std::string_view excerpt;
+};
+
+constexpr PlaceCase kPlaces[] = {
+    {"json escape", R"("GET /x/{a:\\d+(}")", PolicyFormat::kJson, 2, 14, R"(\\d+()"},
+    {"json escape before", R"("\/\u0041\u00e9\ud83d\ude00/a**b")", PolicyFormat::kJson, 2, 31,
+     "a**b"},
+    {"json long escape within", R"("/a\u002a*b/c")", PolicyFormat::kJson, 2, 5, R"(a\u002a*b)"},
+    {"yaml double quotes", R"("\x2f\_\L\U0001F600\e/a**b")", PolicyFormat::kYaml, 2, 25, "a**b"},
+    {"yaml backslash", R"("/x/{a:\\d+(}")", PolicyFormat::kYaml, 2, 10, R"(\\d+()"},
+    {"yaml single quotes", "'/it''s/a**b'", PolicyFormat::kYaml, 2, 11, "a**b"},
+    {"yaml quotes within", "'/a''**b'", PolicyFormat::kYaml, 2, 5, "a''**b"},
+    {"yaml block", "|\n\n   /a**b", PolicyFormat::kYaml, 7, 4, "/a**b"},
+    {"yaml folded block", ">-\n   /a**b", PolicyFormat::kYaml, 6, 4, "/a**b"},
+    {"yaml folded quotes", "'GET\n   /a**b'", PolicyFormat::kYaml, 2, 3, "'GET"},
+};
+
+TEST(RuleErrors, PointIntoTextsWithEscapes) {
+  for (const PlaceCase& row : kPlaces) {
+    SCOPED_TRACE(row.name);
+    const bool is_json = row.format == PolicyFormat::kJson;
+    const std::string endpoint(row.endpoint);
+    const std::string text =
+        is_json
+            ? R"({"doorward": 1, "rules": [{"id": "r", "allow": "everyone", "endpoints":)"
+              "\n  " +
+                  endpoint + "}]}"
+            : "{doorward: 1, rules: [{id: r, allow: everyone, endpoints:\n  " + endpoint + "}]}\n";
+    const std::string block =
+        "doorward: 1\nrules:\n- id: r\n  allow: everyone\n  endpoints: " + endpoint + "\n";
+    const bool is_block = endpoint.starts_with('|') || endpoint.starts_with('>');
+    const LoadedModel loaded = Load(is_block ? block : text, row.format);
+    ASSERT_FALSE(loaded.diagnostics.empty());
+    const Diagnostic& found = loaded.diagnostics.back();
+    EXPECT_EQ(found.range.line, row.line);
+    EXPECT_EQ(found.range.column, row.column);
+    EXPECT_EQ(found.excerpt, row.excerpt);
+  }
+}
+
 }  // namespace
 }  // namespace doorward
