@@ -28,6 +28,7 @@ using NameIndex =
 struct DeclaredNames {
   NameIndex index;
   std::vector<std::string_view> names;  // for suggestions
+  std::vector<Span> spans;              // of issuers: where each of `names` stands
   bool complete = true;  // false where a broken section hides some: then unknown ones are no news
 };
 

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <absl/container/flat_hash_set.h>
+
 #include "src/policy/check.h"
 
 namespace doorward {
@@ -76,6 +78,43 @@ bool SpellsNumber(std::string_view text) {
   return text.empty();
 }
 
+// `other`: an issuer, which is `which` ("the first").
+void ReportRepeated(PolicyCheck& check, Span at, std::string_view text, std::string_view which,
+                    uint32_t other) {
+  const uint32_t line = check.fields.Line(check.model.issuers[other].at);
+  check.fields.Error(at, "repeated_issuer", "two entries are for the issuer " + Quote(text),
+                     {"one entry for each issuer",
+                      std::string(which) + " begins in line " + std::to_string(line)});
+}
+
+// Finds spellings that are another entry's template with one of its tenants. Each place of a
+// spelling that a tenant may take is looked up, so that the cost does not grow with the product of
+// spellings and tenants.
+void CheckInstances(PolicyCheck& check) {
+  constexpr size_t kGuidSize = 36;
+  constexpr size_t kMaxSpelling = 4096;  // no token's issuer that counts is longer
+  absl::flat_hash_set<std::pair<uint32_t, std::string_view>> tenants;
+  for (uint32_t i = 0; i < check.model.issuers.size(); ++i) {
+    for (const std::string& tenant : check.model.issuers[i].tenants) tenants.emplace(i, tenant);
+  }
+  if (tenants.empty()) return;
+  for (size_t i = 0; i < check.issuers.names.size(); ++i) {
+    const std::string_view name = check.issuers.names[i];
+    if (HasTenant(name) || name.size() > kMaxSpelling) continue;
+    const uint32_t own = check.issuers.index.find(name)->second;
+    for (size_t at = 0; at + kGuidSize <= name.size(); ++at) {
+      if (!IsGuid(name.substr(at, kGuidSize))) continue;
+      std::string pattern(name);
+      const std::string tenant = Lower(name.substr(at, kGuidSize));
+      pattern.replace(at, kGuidSize, kTenantPlaceholder);
+      const auto found = check.issuers.index.find(pattern);
+      if (found == check.issuers.index.end() || found->second == own) continue;
+      if (!tenants.contains(std::pair(found->second, std::string_view(tenant)))) continue;
+      ReportRepeated(check, check.issuers.spans[i], name, "the other", found->second);
+    }
+  }
+}
+
 class IssuerCheck {
  public:
   IssuerCheck(PolicyCheck& check, const DocumentValue& value, uint32_t index)
@@ -139,15 +178,13 @@ void IssuerCheck::CheckSpellings() {
     const auto [found, inserted] = check_.issuers.index.emplace(*text, index_);
     if (inserted) {
       check_.issuers.names.push_back(*text);
+      check_.issuers.spans.push_back(spelling.at());
       issuer_.spellings.emplace_back(*text);
     } else if (found->second == index_) {
       fields_.Warning(spelling.at(), "repeated_value",
                       Quote(*text) + " stands in this list already", {"", "remove it here"});
     } else {
-      const uint32_t line = fields_.Line(check_.model.issuers[found->second].at);
-      fields_.Error(
-          spelling.at(), "repeated_issuer", "two entries are for the issuer " + Quote(*text),
-          {"one entry for each issuer", "the first begins in line " + std::to_string(line)});
+      ReportRepeated(check_, spelling.at(), *text, "the first", found->second);
     }
   }
 }
@@ -405,6 +442,7 @@ void CheckIssuers(PolicyCheck& check, const DocumentValue& section) {
     if (list[i].kind() != Kind::kObject) check.issuers.complete = false;
     IssuerCheck(check, list[i], i).Run(list.size() == 1);
   }
+  CheckInstances(check);
 }
 
 std::optional<ClaimReference> ReadClaimReference(Fields& fields, const DocumentValue& value,

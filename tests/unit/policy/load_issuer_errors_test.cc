@@ -191,6 +191,17 @@ const DiagnosticCase kPolicies[] = {
      "[]}\n  - {issuer: [c, b], audiences: x, keys: {discovery: true}, roles: []}\n",
      4, 18, "repeated_issuer", "two entries are for the issuer `b`", "b",
      "one entry for each issuer", "the first begins in line 3"},
+    {"a template with a tenant",
+     "doorward: 1\nissuers:\n  - {issuer: 'https://a/{tenantid}/v2', audiences: x, roles: [], "
+     "keys: "
+     "{discovery: true}, tenants: [11111111-1111-1111-1111-111111111111, "
+     "3F2504E0-4F89-11D3-9A0C-0305E82C3301]}\n  - {issuer: [b, "
+     "https://a/3f2504e0-4f89-11d3-9a0c-0305e82c3301/v2], audiences: x, roles: [], keys: "
+     "{discovery: true}}\n",
+     4, 18, "repeated_issuer",
+     "two entries are for the issuer `https://a/3f2504e0-4f89-11d3-9a0c-0305e82c3301/v2`",
+     "https://a/3f2504e0-4f89-11d3-9a0c-0305e82c3301/v2", "one entry for each issuer",
+     "the other begins in line 3"},
     {"issuers null", "doorward: 1\nissuers:\n", 2, 1, "empty_value",
      "`issuers` of a policy has no value", "issuers", "", "give it a value, or leave it out"},
     {"issuers text", "doorward: 1\nissuers: a\n", 2, 10, "wrong_type",
@@ -201,6 +212,19 @@ TEST(IssuerErrors, OfSeveralIssuersAndOddOnes) {
   for (const DiagnosticCase& row : kPolicies) {
     ExpectDiagnostic(row, Load(row.text), Severity::kError);
   }
+}
+
+TEST(IssuerErrors, ATemplateIsNoOtherTenantsIssuer) {
+  const auto load = [](std::string_view first, std::string_view second) {
+    return Load("doorward: 1\nissuers:\n  - {issuer: [b, " + std::string(first) +
+                "], audiences: x, roles: [], keys: {discovery: true}, tenants: "
+                "[3f2504e0-4f89-11d3-9a0c-0305e82c3301]}\n  - {issuer: " +
+                std::string(second) + ", audiences: x, roles: [], keys: {discovery: true}}\n");
+  };
+  constexpr std::string_view kTemplate = "'https://a/{tenantid}'";
+  EXPECT_TRUE(load(kTemplate, "https://a/3f2504e0-4f89-11d3-9a0c-0305e82c3302").model);
+  EXPECT_TRUE(load(kTemplate, "https://a/3f2504e0-4f89-11d3-9a0c-0305e82c3301/").model);
+  EXPECT_FALSE(load(kTemplate, "https://a/3F2504E0-4f89-11d3-9a0c-0305e82c3301").model);
 }
 
 TEST(IssuerErrors, SeveralIssuersEachNeedRoles) {
