@@ -67,9 +67,9 @@ void CheckIssuerKeys(PolicyCheck& check, Span name_at, const DocumentValue& valu
 // here.
 std::optional<uint32_t> FindRole(PolicyCheck& check, const DocumentValue& value,
                                  std::string_view what);
-// Looks up a declared role, and reports an unknown one. `reserved`: whether `everyone` or
-// `authenticated` may have been meant.
+// Whether `everyone` and `authenticated` may have been meant by a name.
 enum class ReservedNames : uint8_t { kFit, kDoNotFit };
+// Looks up a declared role, and reports an unknown one.
 std::optional<uint32_t> FindDeclaredRole(PolicyCheck& check, const DocumentValue& value,
                                          ReservedNames reserved);
 
