@@ -82,8 +82,9 @@ class Scanner {
     return quoted && IsQuote(At(at)) ? at : kNone;
   }
 
+  // Looks for the end of a line only where the value reaches to it: a policy may be one long line.
   SecretSpan Value(size_t name, size_t at) const {
-    const size_t line_end = LineEnd(at);
+    const size_t after_colon = at;
     at = SkipProperties(SkipBlank(at));
     const char first = At(at);
     if (IsQuote(first)) return {at + 1, Remains(QuoteEnd(at))};
@@ -94,8 +95,8 @@ class Scanner {
       return {at, BlockEnd(name, LineEnd(SkipBlank(LineEnd(at))))};
     }
     if (InFlow(name)) return {at, std::min(text_.find_first_of(",]}", at), size())};
-    if (at < line_end) return {at, BlockEnd(name, line_end)};
-    if (!other_primes && HoldsMembers(at)) return {at, at};
+    const bool below = text_.substr(after_colon, at - after_colon).find('\n') != kNone;
+    if (below && !other_primes && HoldsMembers(at)) return {at, at};
     return {at, BlockEnd(name, LineEnd(at))};
   }
 
