@@ -297,7 +297,7 @@ void RulesCheck::Combine(const DocumentValue& value, const std::vector<std::stri
     if (!endpoint.is_asterisk && !Take(path, reader_.ReadPath(path.text(), &endpoint.path))) {
       continue;
     }
-    const size_t weight = kEndpointWeight + reader_.weight() - weight_before;
+    const size_t weight = kEndpointWeight + methods.size() + reader_.weight() - weight_before;
     if (!HasRoomFor(weight * hosts.size(), value.at())) return;
     for (const std::string& host : hosts) {
       endpoint.host = host;

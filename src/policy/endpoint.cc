@@ -80,6 +80,28 @@ bool IsMethodAsterisk(const EndpointModel& endpoint) {
   return endpoint.methods.size() == 1 && endpoint.methods[0] == "OPTIONS";
 }
 
+// True where a group of the regular expression, which RE2 has taken, switches the flag `i` off:
+// `(?-i)`, `(?s-i:...)`.
+bool TurnsFoldingOff(std::string_view regex) {
+  bool in_class = false;
+  for (size_t i = 0; i < regex.size(); ++i) {
+    if (regex[i] == '\\') {
+      ++i;
+    } else if (in_class) {
+      in_class = regex[i] != ']';
+    } else if (regex[i] == '[') {
+      in_class = true;
+      if (regex.substr(i + 1, 1) == "^") ++i;
+      if (regex.substr(i + 1, 1) == "]") ++i;  // the first of a class ends none
+    } else if (regex.substr(i, 2) == "(?") {
+      const std::string_view rest = regex.substr(i + 2);
+      const std::string_view flags = rest.substr(0, rest.find_first_not_of("imsU-"));
+      if (flags.find('i', std::min(flags.find('-'), flags.size())) != flags.npos) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 void EndpointReader::Fault(Piece piece, std::string_view code, std::string message,
@@ -421,7 +443,11 @@ void EndpointReader::ReadRegex(Piece piece, SegmentPattern* out) {
     RE2::Options options(RE2::Quiet);
     options.set_case_sensitive(!rules_.folds_case());
     const RE2 regex(re2::StringPiece(piece.text.data(), piece.text.size()), options);
-    if (regex.ok()) {
+    if (regex.ok() && rules_.folds_case() && TurnsFoldingOff(piece.text)) {
+      Fault(piece, "bad_regex",
+            "case is folded here, and this regular expression asks for it to count",
+            "a regular expression without the flag `-i`", "leave `-i` out, or `path_case: fold`");
+    } else if (regex.ok()) {
       weight_ += static_cast<size_t>(regex.ProgramSize());
     } else {
       Fault(piece, "bad_regex", "this is no regular expression: " + regex.error(),

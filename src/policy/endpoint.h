@@ -55,7 +55,8 @@ class EndpointReader {
   const std::vector<EndpointFault>& faults() const { return faults_; }
 
   // What the patterns read so far will take to compile, about proportional to memory: a unit for
-  // each segment, part of a glob and instruction of a regular expression, two for each endpoint.
+  // each segment, part of a glob and instruction of a regular expression, two for each endpoint,
+  // and where endpoints are objects one for each method of each.
   size_t weight() const { return weight_; }
 
  private:

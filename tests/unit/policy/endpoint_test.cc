@@ -91,6 +91,28 @@ TEST(Endpoint, FoldsCaseWhereTheBackendDoes) {
   }
 }
 
+TEST(Endpoint, WhereCaseIsFoldedNoRegexMayAskForIt) {
+  struct Row {
+    std::string_view regex;
+    bool ok;
+  };
+  constexpr Row kRows[] = {
+      {"(?-i)Admin", false}, {"(?-i:Admin)", false}, {"a(?s-mi:B)", false},
+      {"[]](?-i)a", false},  {"(?i)Admin", true},    {"(?s-m)a", true},
+      {"[(?-i)]", true},     {"\\(?-i", true},       {"[^]](?P<x>i-i)", true},
+  };
+  RequestRules fold;
+  fold.path_case = RequestRules::PathCase::kFold;
+  for (const Row& row : kRows) {
+    SCOPED_TRACE(row.regex);
+    EndpointModel endpoint;
+    const std::string text = "/{x:" + std::string(row.regex) + "}";
+    EXPECT_EQ(EndpointReader(fold).Read(text, &endpoint), row.ok);
+    EndpointModel sensitive;
+    EXPECT_TRUE(EndpointReader(RequestRules()).Read(text, &sensitive));
+  }
+}
+
 TEST(Endpoint, AnEncodedSlashStandsForItselfWhereItIsKept) {
   RequestRules rules;
   rules.encoded_slash = RequestRules::EncodedSlash::kKeep;
