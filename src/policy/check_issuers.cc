@@ -175,6 +175,11 @@ void IssuerCheck::CheckSpellings() {
   for (const DocumentValue& spelling : fields_.List(*value, kWhat, ListSize::kNotEmpty)) {
     const std::optional<std::string_view> text = fields_.Name(spelling, kWhat);
     if (!text) continue;
+    const size_t place = text->find(kTenantPlaceholder);
+    if (place != text->npos && text->find(kTenantPlaceholder, place + 1) != text->npos) {
+      fields_.Error(spelling.at(), "bad_tenant", Quote(*text) + " holds `{tenantid}` twice",
+                    {"`{tenantid}` once, or not at all", ""});
+    }
     const auto [found, inserted] = check_.issuers.index.emplace(*text, index_);
     if (inserted) {
       check_.issuers.names.push_back(*text);

@@ -10,6 +10,8 @@
 #ifndef DOORWARD_POLICY_DECIDE_H_
 #define DOORWARD_POLICY_DECIDE_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -70,6 +72,15 @@ struct PolicyScratch final : ScratchPart {
   std::vector<std::string_view> headers_to_remove;
   std::vector<Header> headers_to_set;
   std::string cookie, www_authenticate, folded_name;
+
+  // Adds a field of the client's to remove, each spelling once. A name may repeat beyond the first
+  // few dozen, which does no harm, so that many fields cost no more than many.
+  void Remove(std::string_view name) {
+    constexpr size_t kCompared = 32;
+    const auto end = headers_to_remove.begin() +
+                     static_cast<std::ptrdiff_t>(std::min(headers_to_remove.size(), kCompared));
+    if (std::find(headers_to_remove.begin(), end, name) == end) headers_to_remove.push_back(name);
+  }
 };
 
 // Starts over, and normalises. Returns a decision where the request is refused or passes as a CORS

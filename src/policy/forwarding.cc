@@ -33,14 +33,6 @@ std::string_view ValueFor(const ForwardHeaderModel& header, const CallerData& ca
   return IsFitToSend(value) ? value : std::string_view();
 }
 
-// A name may repeat beyond the first few dozen, which does no harm, so that many fields cost no
-// more than many.
-void AddOnce(std::string_view name, std::vector<std::string_view>& names) {
-  constexpr size_t kCompared = 32;
-  const auto end = names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kCompared));
-  if (std::find(names.begin(), end, name) == end) names.push_back(name);
-}
-
 }  // namespace
 
 std::string_view RequiredHeaderWithoutValue(const PolicyProgram& program,
@@ -53,12 +45,11 @@ std::string_view RequiredHeaderWithoutValue(const PolicyProgram& program,
 
 void MakeForwarding(const PolicyProgram& program, std::span<const Header> headers,
                     const CallerData& caller, PolicyScratch& scratch) {
-  std::vector<std::string_view>& remove = scratch.headers_to_remove;
-  remove.clear();
+  scratch.headers_to_remove.clear();
   scratch.headers_to_set.clear();
   for (const Header& header : headers) {
     if (program.header_filter.Removes(header.name, scratch.folded_name)) {
-      AddOnce(header.name, remove);
+      scratch.Remove(header.name);
     }
   }
   AddTokenRemovals(program, headers, scratch);

@@ -118,7 +118,7 @@ void RemoveTokenCookies(const PolicyProgram& program, std::span<const Header> he
     return;
   }
   for (const Header& header : headers) {
-    if (IsCookie(header)) scratch.headers_to_remove.push_back(header.name);
+    if (IsCookie(header)) scratch.Remove(header.name);
   }
 }
 
@@ -146,7 +146,7 @@ void AddTokenRemovals(const PolicyProgram& program, std::span<const Header> head
     for (const Header& header : headers) {
       if (EqualIgnoringCase(header.name, place.name) &&
           TokenInHeader(header.value, place.scheme).has_value()) {
-        scratch.headers_to_remove.push_back(header.name);
+        scratch.Remove(header.name);
       }
     }
   }

@@ -195,8 +195,9 @@ std::string DidYouMean(std::string_view name, const std::vector<std::string_view
 }
 
 std::string QuoteArgument(std::string_view argument) {
+  // What is long, or begins as every token does, may be a secret in the wrong place.
   constexpr size_t kLongestShown = 60;
-  if (argument.size() > kLongestShown) {
+  if (argument.size() > kLongestShown || argument.starts_with("eyJ")) {
     return "of " + std::to_string(argument.size()) + " octets";
   }
   return '`' + Harmless(argument) + '`';

@@ -99,10 +99,21 @@ std::string ExcerptOf(std::string_view text, const SourceRange& range) {
 }
 
 SourceLine LineAt(std::string_view text, size_t offset) {
+  // Of a line that is a whole file no more is looked at than can be shown: a thousand diagnostics
+  // may stand on it.
+  constexpr size_t kReach = 1024;
+  static_assert(kReach > kWindow * 4);
+  const auto continues = [&](size_t at) {
+    return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+  };
   offset = std::min(offset, text.size());
   size_t begin = offset;
-  while (begin > 0 && text[begin - 1] != '\n' && text[begin - 1] != '\r') --begin;
-  const size_t end = std::min(text.find_first_of("\r\n", offset), text.size());
+  const size_t first = offset - std::min(offset, kReach);
+  while (begin > first && text[begin - 1] != '\n' && text[begin - 1] != '\r') --begin;
+  while (begin == first && begin < offset && continues(begin)) ++begin;
+  const std::string_view reach = text.substr(offset, kReach);
+  size_t end = offset + std::min(reach.find_first_of("\r\n"), reach.size());
+  while (end == offset + kReach && end > offset && continues(end)) --end;
   if (begin == 0 && text.starts_with("\xEF\xBB\xBF") && offset >= 3) begin = 3;
   return {text.substr(begin, end - begin), offset - begin};
 }

@@ -127,6 +127,11 @@ const DiagnosticCase kMembers[] = {
      "an issuer has no `audiences`", "", "the `aud` that tokens for this service have"},
     {"aud empty", "issuer: a, audiences: [], keys: {discovery: true}", 3, 28, "empty_list",
      "`audiences` of an issuer is empty", "[]", "at least one entry"},
+    {"two tenants",
+     "issuer: 'https://{tenantid}/{tenantid}', audiences: [x], keys: {discovery: true}, tenants: "
+     "[3f2504e0-4f89-11d3-9a0c-0305e82c3301]",
+     3, 14, "bad_tenant", "`https://{tenantid}/{tenantid}` holds `{tenantid}` twice",
+     "'https://{tenantid}/{tenantid}'", "`{tenantid}` once, or not at all"},
     {"aud any+", "issuer: a, audiences: [any, x], keys: {discovery: true}", 3, 28,
      "any_audience_beside_others", "`any` stands beside other audiences", "[any, x]",
      "`any` alone, or audiences without it", "remove `any`"},
