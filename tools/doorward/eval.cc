@@ -99,11 +99,7 @@ Command EvalCommand() {
       .details = kDetails,
       .arguments =
           {
-              {.name = "POLICY",
-               .help = "the policy file",
-               .target = &args->policy,
-               .required = true,
-               .is_file = true},
+              PolicyArgument(&args->policy),
               {.name = "--requests",
                .value = "FILE",
                .help = "where the requests are; - is standard input, the default",
@@ -113,11 +109,7 @@ Command EvalCommand() {
                .value = "TIME",
                .help = "the time of the decisions: RFC 3339 or Unix seconds; left out: the clock",
                .target = &args->now},
-              {.name = "--keys",
-               .value = "ISSUER=FILE",
-               .help =
-                   "the key set of an issuer, in place of where the policy says\n(may be repeated)",
-               .target = &args->keys},
+              KeysArgument(&args->keys),
           },
       .run = [args] { return Eval(*args); },
   };

@@ -83,11 +83,7 @@ Command ExplainCommand() {
       .details = kDetails,
       .arguments =
           {
-              {.name = "POLICY",
-               .help = "the policy file",
-               .target = &args->policy,
-               .required = true,
-               .is_file = true},
+              PolicyArgument(&args->policy),
               {.name = "--request",
                .value = "JSON",
                .help = "the request; @FILE reads it from a file, - from standard input",
@@ -97,11 +93,7 @@ Command ExplainCommand() {
                .value = "TIME",
                .help = "the time of the decision: RFC 3339 or Unix seconds; left out: the clock",
                .target = &args->now},
-              {.name = "--keys",
-               .value = "ISSUER=FILE",
-               .help =
-                   "the key set of an issuer, in place of where the policy says\n(may be repeated)",
-               .target = &args->keys},
+              KeysArgument(&args->keys),
               {.name = "--format",
                .value = "FORMAT",
                .help = "text (the default) or json",

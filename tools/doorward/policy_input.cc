@@ -133,6 +133,21 @@ void CheckInlineKeys(const IssuerKeys& issuer, const std::string& policy_path, L
 
 }  // namespace
 
+Argument PolicyArgument(std::optional<std::string>* target) {
+  return {.name = "POLICY",
+          .help = "the policy file",
+          .target = target,
+          .required = true,
+          .is_file = true};
+}
+
+Argument KeysArgument(std::vector<std::string>* target) {
+  return {.name = "--keys",
+          .value = "ISSUER=FILE",
+          .help = "the key set of an issuer, in place of where the policy says\n(may be repeated)",
+          .target = target};
+}
+
 Diagnostic FileError(std::string file, std::string code, std::string message) {
   Diagnostic d;
   d.code = std::move(code);

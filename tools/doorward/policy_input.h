@@ -6,6 +6,7 @@
 #define TOOLS_DOORWARD_POLICY_INPUT_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,10 @@
 #include "tools/doorward/diagnostic_text.h"
 
 namespace doorward::command {
+
+// The arguments that what decides by a policy has in common.
+Argument PolicyArgument(std::optional<std::string>* target);
+Argument KeysArgument(std::vector<std::string>* target);
 
 // What was found in a policy file and its key files; no diagnostic shows a secret of theirs. The
 // texts are kept in `sources`.
