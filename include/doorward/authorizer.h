@@ -51,7 +51,9 @@ class DOORWARD_EXPORT Credential {
   static Credential FromHeaders() noexcept;
   // This token; one in the headers counts for forwarding only.
   static Credential Token(std::string_view token) noexcept;
-  // A caller made by the policy in force: known by other means than a token.
+  // A caller made by the policy in force: known by other means than a token. Where the policy was
+  // swapped after the caller was made, the request is refused (kInternal): make it anew from
+  // policy() and decide again.
   static Credential KnownCaller(const Caller& caller) noexcept;
 
   enum class Kind : unsigned char { kFromHeaders, kToken, kCaller };
@@ -83,10 +85,11 @@ class DOORWARD_EXPORT Authorizer {
 
   // Hands in the keys of an issuer, named by any of its spellings in the policy. Until then its
   // tokens are answered 503 keys_unavailable (inline keys of a policy need no call). An issuer that
-  // the policy in force does not name is remembered for a later policy. Returns warnings for keys
-  // set aside; after an error the former keys stay in force. The default origin is the strict one.
-  std::vector<Diagnostic> SetKeys(std::string_view issuer, std::string_view jwks_json,
-                                  KeyOrigin origin = KeyOrigin::kRemote);
+  // the policy in force does not name is remembered for a later policy, with a warning. Returns
+  // warnings for keys set aside; after an error the former keys stay in force, while a key set
+  // without one usable key replaces them. The default origin is the strict one.
+  [[nodiscard]] std::vector<Diagnostic> SetKeys(std::string_view issuer, std::string_view jwks_json,
+                                                KeyOrigin origin = KeyOrigin::kRemote);
   void SetKeys(std::string_view issuer, std::shared_ptr<const KeySet> keys);
 
   // Decides one request. Errors: by reason; nothing is thrown.

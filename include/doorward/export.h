@@ -5,6 +5,10 @@
 #ifndef DOORWARD_EXPORT_H_
 #define DOORWARD_EXPORT_H_
 
+#if __cplusplus < 202002L
+#error "Doorward needs C++20: compile with -std=c++20 or later"
+#endif
+
 #if defined(__GNUC__) || defined(__clang__)
 #define DOORWARD_EXPORT [[gnu::visibility("default")]]
 #else

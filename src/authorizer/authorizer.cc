@@ -11,6 +11,7 @@
 #include "src/authorizer/revocation_list.h"
 #include "src/authorizer/snapshot.h"
 #include "src/base/ascii.h"
+#include "src/base/source.h"
 #include "src/base/string_map.h"
 #include "src/jose/token.h"
 #include "src/policy/decide.h"
@@ -45,6 +46,29 @@ struct TokenVerdict {
   const VerifiedTokenData* token = nullptr;  // may be null where refused
   size_t issuer = 0;                         // where verified
 };
+
+// A misspelt issuer would leave its tokens waiting for keys, unseen.
+void WarnUnknownIssuer(const PolicyProgram& program, std::string_view issuer,
+                       std::vector<Diagnostic>& diagnostics) {
+  std::vector<std::string_view> known;
+  for (const IssuerModel& model : program.issuers) {
+    known.insert(known.end(), model.spellings.begin(), model.spellings.end());
+  }
+  if (std::find(known.begin(), known.end(), issuer) != known.end()) return;
+  diagnostics.push_back({.severity = Severity::kWarning,
+                         .code = "issuer_not_in_policy",
+                         .file = std::string(issuer),
+                         .range = {},
+                         .message = "the policy in force has no issuer " + Quote(issuer),
+                         .expected = "",
+                         .suggestion = DidYouMean(issuer, known),
+                         .excerpt = ""});
+}
+
+std::string ExplainForeignCaller(Reason, const void*) {
+  return "the caller was made by another policy than the one in force; make it anew and decide "
+         "again";
+}
 
 std::shared_ptr<const Snapshot> MakeSnapshot(std::shared_ptr<const Policy> policy,
                                              const StringMap<std::shared_ptr<const KeySet>>& keys) {
@@ -172,7 +196,13 @@ Decision AuthorizerState::Decide(const Snapshot& current, const Request& request
 
   if (credential.kind() == Credential::Kind::kCaller) {
     const CallerData& known = credential.caller()->data();
-    if (known.program != &program) return RefuseOutright(Reason::kInternal, &program, scratch);
+    if (known.policy != program.identity) {
+      return RefuseToken(program, request,
+                         {.kind = TokenStatus::Kind::kRefused,
+                          .reason = Reason::kInternal,
+                          .explain = &ExplainForeignCaller},
+                         scratch);
+    }
     *caller = &known;
     const auto kind =
         known.authenticated ? TokenStatus::Kind::kVerified : TokenStatus::Kind::kAbsent;
@@ -204,7 +234,6 @@ Decision AuthorizerState::Decide(const Snapshot& current, const Request& request
                        scratch);
   }
   CallerData& made = Part<AuthorizerScratch>(scratch).caller;
-  made.program = &program;
   made.authenticated = true;
   made.claims = verdict.token->claims;
   made.issuer = verdict.token->issuer;
@@ -268,6 +297,9 @@ std::vector<Diagnostic> Authorizer::SetKeys(std::string_view issuer, std::string
                                             KeyOrigin origin) {
   KeySetOutcome parsed = KeySet::Parse(jwks_json, {.origin = origin, .name = std::string(issuer)});
   if (parsed.keys != nullptr) SetKeys(issuer, std::move(parsed.keys));
+  if (const std::shared_ptr<const Policy> policy = this->policy()) {
+    WarnUnknownIssuer(policy->program(), issuer, parsed.diagnostics);
+  }
   return std::move(parsed.diagnostics);
 }
 

@@ -17,8 +17,13 @@
 
 namespace doorward {
 
+// Tells policies apart by its address.
+struct PolicyIdentity {};
+
 struct CallerData {
-  const PolicyProgram* program = nullptr;  // that it was resolved against
+  // Of the policy that it was resolved against. Shared, so that no later policy can come to have
+  // the same: an address alone may be used again while a caller is kept.
+  std::shared_ptr<const PolicyIdentity> policy;
   bool authenticated = false;
   Holdings holdings;
   std::string_view issuer;  // as the token spells it

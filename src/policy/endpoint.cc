@@ -364,10 +364,24 @@ void EndpointReader::CheckAcceptable(Piece piece, std::string_view octets, bool 
   Fault(piece, "unmatchable_pattern", "no request can match " + Quote(piece.text) + ": " + clause);
 }
 
+// Other routers write captures so; here they are plain text, and a deny rule with one matches
+// nothing that was meant.
+void EndpointReader::WarnOddSegment(Piece piece) {
+  const std::string_view text = piece.text;
+  if (text.size() < 2) return;
+  const bool is_capture = text[0] == ':' || text[0] == '$' ||
+                          (text[0] == '<' && text.back() == '>') ||
+                          (text[0] == '[' && text.back() == ']');
+  if (!is_capture) return;
+  Warn(piece, "odd_segment", Quote(text) + " stands for just this text",
+       "write `{name}` for any segment, or `%XX` for its first octet");
+}
+
 void EndpointReader::ReadLiteral(Piece piece, SegmentPattern* out) {
   const size_t faults_before = faults_.size();
   out->text = Decode(piece);
   if (faults_.size() == faults_before) CheckAcceptable(piece, out->text, true, true);
+  WarnOddSegment(piece);
   if (rules_.folds_case()) FoldCase(out->text);
 }
 

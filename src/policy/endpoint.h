@@ -72,6 +72,7 @@ class EndpointReader {
   bool ReadMethods(Piece piece, std::vector<std::string>* methods);
   void ReadOneMethod(Piece piece, std::vector<std::string>* methods);
   void WarnOddMethod(Piece piece);
+  void WarnOddSegment(Piece piece);
   void ReadHostPart(Piece piece, std::string* host);
   void ReadPathPart(Piece piece, std::vector<SegmentPattern>* path);
   void ReadSegment(Piece piece, SegmentPattern* out);

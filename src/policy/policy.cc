@@ -52,14 +52,14 @@ IssuerKeys Policy::issuer_keys(size_t index) const noexcept {
 
 Caller Policy::AnonymousCaller() const {
   auto data = std::make_unique<CallerData>();
-  data->program = program_.get();
+  data->policy = program_->identity;
   data->holdings = program_->anonymous.holdings;
   return Caller(std::move(data));
 }
 
 Caller Policy::CallerWithRoles(std::span<const std::string_view> roles) const {
   auto data = std::make_unique<CallerData>();
-  data->program = program_.get();
+  data->policy = program_->identity;
   data->authenticated = true;
   data->holdings = program_->anonymous.holdings;
   data->holdings.held.Add(kAuthenticatedBit);
@@ -90,7 +90,7 @@ std::optional<Caller> Policy::CallerWithClaims(std::string_view claims_json,
   if (data->document == nullptr || !data->document->root().is_object()) {
     return fail("the claims are not a strict JSON object");
   }
-  data->program = program_.get();
+  data->policy = program_->identity;
   data->authenticated = true;
   data->claims = data->document->root();
   // The issuer is what the token says, where that is the one meant.
@@ -108,7 +108,7 @@ std::optional<Caller> Policy::CallerWithClaims(std::string_view claims_json,
 Decision Policy::Decide(const Caller& caller, const Request& request, Timestamp,
                         Scratch& scratch) const noexcept {
   const CallerData& data = caller.data();
-  if (data.program != program_.get()) {
+  if (data.policy != program_->identity) {
     return RefuseOutright(Reason::kInternal, program_.get(), scratch);
   }
   if (const auto begun = BeginDecision(*program_, request, scratch)) return *begun;
@@ -121,7 +121,7 @@ Decision Policy::Decide(const Caller& caller, const Request& request, Timestamp,
 Explanation Policy::Explain(const Caller& caller, const Request& request, Timestamp now,
                             Scratch& scratch) const {
   const Decision decision = Decide(caller, request, now, scratch);
-  const bool known = caller.data().program == program_.get();
+  const bool known = caller.data().policy == program_->identity;
   return ExplainDecision(*program_, decision, known ? caller.data() : program_->anonymous, scratch);
 }
 

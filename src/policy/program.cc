@@ -62,7 +62,7 @@ PolicyProgram::PolicyProgram(PolicyModel checked, const SourceText& source)
     mappings.emplace_back(checked.roles, roles, issuers[i], static_cast<uint32_t>(i));
     issuer_spellings.emplace_back(issuers[i].spellings.begin(), issuers[i].spellings.end());
   }
-  anonymous.program = this;
+  anonymous.policy = identity;
   anonymous.holdings.held.Reset(roles.word_count());
   anonymous.holdings.unknown.Reset(roles.word_count());
   anonymous.holdings.held.Add(kEveryoneBit);

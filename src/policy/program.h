@@ -55,6 +55,7 @@ struct PolicyProgram {
   // The place of the issuer that `spelling` names, or whose template it is an instance of.
   std::optional<size_t> FindIssuer(std::string_view spelling) const;
 
+  std::shared_ptr<const PolicyIdentity> identity = std::make_shared<const PolicyIdentity>();
   std::string revision;
   HostSet hosts;
   std::vector<IssuerModel> issuers;

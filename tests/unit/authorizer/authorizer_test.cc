@@ -163,7 +163,8 @@ TEST_F(AuthorizerTest, ACallerKnownByOtherMeansNeedsNoToken) {
   const Decision got = authorizer_.Authorize({.method = "POST", .target = "/orders"},
                                              Credential::KnownCaller(caller), kNow, scratch_);
   EXPECT_TRUE(got.allowed());
-  const Caller foreign = LoadPolicy(kOrdersPolicy)->CallerWithRoles({});
+  const auto other = LoadPolicy(kOrdersPolicy);
+  const Caller foreign = other->CallerWithRoles({});
   EXPECT_EQ(authorizer_
                 .Authorize({.method = "POST", .target = "/orders"},
                            Credential::KnownCaller(foreign), kNow, scratch_)
@@ -262,6 +263,11 @@ TEST(Authorizer, WithoutKeysTokensWait) {
   // A text that is no key set changes nothing.
   EXPECT_TRUE(HasErrors(authorizer.SetKeys("login.example", "{", KeyOrigin::kRemote)));
   EXPECT_EQ(reason("GET", "/orders/1"), "allowed");
+  // A misspelt issuer is told.
+  const auto told = authorizer.SetKeys("https://login.example", issuer.Jwks(), KeyOrigin::kRemote);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].code, "issuer_not_in_policy");
+  EXPECT_EQ(told[0].suggestion, "did you mean `https://login.example/`?");
   // Other keys: the former ones serve no longer.
   EXPECT_THAT(authorizer.SetKeys(kLogin, Issuer().Jwks(), KeyOrigin::kRemote), IsEmpty());
   EXPECT_EQ(reason("GET", "/orders/1"), "token_signature");

@@ -264,6 +264,24 @@ TEST(Endpoint, SeveralTailsAreToldBesideOtherFaults) {
   EXPECT_EQ(reader.faults()[1].offset, 9u);
 }
 
+TEST(Endpoint, TheCapturesOfOtherRoutersAreWarnedOf) {
+  struct Row {
+    std::string_view path;
+    size_t warnings;
+  };
+  constexpr Row kRows[] = {{"/users/:id/x", 1}, {"/users/$id", 1}, {"/%3Aid", 0},
+                           {"/a:b/c$d", 0},     {"/:", 0},         {"/{id}", 0}};
+  const RequestRules rules;
+  for (const Row& row : kRows) {
+    SCOPED_TRACE(row.path);
+    EndpointReader reader(rules);
+    EndpointModel endpoint;
+    EXPECT_TRUE(reader.Read(row.path, &endpoint));
+    ASSERT_EQ(reader.faults().size(), row.warnings);
+    for (const EndpointFault& fault : reader.faults()) EXPECT_EQ(fault.code, "odd_segment");
+  }
+}
+
 TEST(Endpoint, AMethodNearToAUsualOneIsWarnedOf) {
   struct Row {
     std::string_view method, meant;
