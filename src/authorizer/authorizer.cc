@@ -197,11 +197,11 @@ Decision AuthorizerState::Decide(const Snapshot& current, const Request& request
   if (credential.kind() == Credential::Kind::kCaller) {
     const CallerData& known = credential.caller()->data();
     if (known.policy != program.identity) {
-      return RefuseToken(program, request,
-                         {.kind = TokenStatus::Kind::kRefused,
-                          .reason = Reason::kInternal,
-                          .explain = &ExplainForeignCaller},
-                         scratch);
+      return RefuseCredential(program, request,
+                              {.kind = TokenStatus::Kind::kRefused,
+                               .reason = Reason::kInternal,
+                               .explain = &ExplainForeignCaller},
+                              scratch);
     }
     *caller = &known;
     const auto kind =
@@ -217,11 +217,11 @@ Decision AuthorizerState::Decide(const Snapshot& current, const Request& request
     return EndDecision(program, request, program.anonymous, {}, scratch);
   }
   if (presented.state == PresentedToken::State::kAmbiguous) {
-    return RefuseToken(program, request,
-                       {.kind = TokenStatus::Kind::kRefused,
-                        .reason = Reason::kBadHeader,
-                        .explain = &ExplainAmbiguousToken},
-                       scratch);
+    return RefuseCredential(program, request,
+                            {.kind = TokenStatus::Kind::kRefused,
+                             .reason = Reason::kBadHeader,
+                             .explain = &ExplainAmbiguousToken},
+                            scratch);
   }
 
   const TokenVerdict verdict = VerifyToken(current, presented.token, now, scratch);
@@ -307,15 +307,18 @@ void Authorizer::SetKeys(std::string_view issuer, std::shared_ptr<const KeySet> 
   const std::lock_guard lock(state_->change_mutex);
   // An issuer's keys stand under all of its spellings, so that the latest count whichever of them
   // was named.
-  const std::shared_ptr<const Policy> policy = state_->snapshot.Get()->policy;
   state_->keys.insert_or_assign(std::string(issuer), keys);
-  if (policy == nullptr) return;
-  for (const IssuerModel& known : policy->program().issuers) {
-    const std::vector<std::string>& spellings = known.spellings;
+  const std::shared_ptr<const Snapshot> current = state_->snapshot.Get();
+  if (current->policy == nullptr) return;
+  auto next = std::make_shared<Snapshot>(*current);
+  const std::vector<IssuerModel>& issuers = current->policy->program().issuers;
+  for (size_t i = 0; i < issuers.size(); ++i) {
+    const std::vector<std::string>& spellings = issuers[i].spellings;
     if (std::find(spellings.begin(), spellings.end(), issuer) == spellings.end()) continue;
     for (const std::string& spelling : spellings) state_->keys.insert_or_assign(spelling, keys);
+    if (issuers[i].key_source != IssuerKeys::Source::kInline) next->issuers[i].keys = keys;
   }
-  state_->snapshot.Set(MakeSnapshot(policy, state_->keys));
+  state_->snapshot.Set(std::move(next));
 }
 
 Decision Authorizer::Authorize(const Request& request, Timestamp now,

@@ -5,51 +5,13 @@
 
 #include "doorward/claims.h"
 
+#include "src/base/json_text.h"
 #include "src/claims/json.h"
 
 namespace doorward {
 namespace {
 
 using Kind = JsonView::Kind;
-
-void WriteString(std::string_view text, std::string& out) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += "\\u00";
-          out += kHex[c >> 4];
-          out += kHex[c & 0xF];
-        } else {
-          out += c;
-        }
-    }
-  }
-  out += '"';
-}
 
 // The shortest text that reads as the same double; never one that reads as an int.
 void WriteDouble(double value, std::string& out) {
@@ -72,7 +34,7 @@ void WriteScalar(const JsonNode& node, std::string& out) {
       WriteDouble(node.number, out);
       break;
     case Kind::kString:
-      WriteString({node.text, node.size}, out);
+      AppendJsonString({node.text, node.size}, out);
       break;
     default:
       out += "null";
@@ -95,7 +57,7 @@ std::string JsonView::ToJson() const {
   for (const JsonNode* node = node_; node != node_ + node_->extent; ++node) {
     if (!first) out += ',';
     if (!open.empty() && open.back().bracket == '}') {
-      WriteString({node->name, node->name_size}, out);
+      AppendJsonString({node->name, node->name_size}, out);
       out += ':';
     }
     first = node->kind == Kind::kArray || node->kind == Kind::kObject;

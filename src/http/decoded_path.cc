@@ -58,7 +58,7 @@ class Decoder {
     char* const decoded = decoded_.data() + decoded_size_;
     size_t size = 0;
     for (; size < text.size() && Is(kLiteral, text[size]); ++size) {
-      const char c = folds ? ToLower(text[size]) : text[size];
+      const char c = folds ? AsciiLower(text[size]) : text[size];
       encoded[size] = c;
       decoded[size] = c;
     }

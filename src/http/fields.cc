@@ -74,16 +74,13 @@ bool IsFieldName(std::string_view name) noexcept {
 }
 
 bool IsSpellingOf(std::string_view name, std::string_view canonical) noexcept {
-  const auto folded = [](char c) {
-    return c == '_' || c == '.' || c == ' ' ? '-' : http::ToLower(c);
-  };
   return name.size() == canonical.size() &&
          std::equal(name.begin(), name.end(), canonical.begin(),
-                    [&](char a, char b) { return folded(a) == folded(b); });
+                    [&](char a, char b) { return FoldSpelling(a) == FoldSpelling(b); });
 }
 
 bool IsOverrideHeader(std::string_view name) noexcept {
-  if (name.size() < 13 || http::ToLower(name[0]) != 'x') return false;
+  if (name.size() < 13 || AsciiLower(name[0]) != 'x') return false;
   return std::any_of(http::kOverrideHeaders.begin(), http::kOverrideHeaders.end(),
                      [&](std::string_view header) { return IsSpellingOf(name, header); });
 }

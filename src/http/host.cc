@@ -56,7 +56,7 @@ bool ParsePlainHost(std::string_view text, Host* host) {
 Fault ParseLabels(std::string_view text, HostBuffer& buffer, std::string_view* name, size_t* end) {
   size_t label_begin = 0, at = 0;
   for (; at < text.size() && (Is(kLabel, text[at]) || text[at] == '.'); ++at) {
-    buffer[at] = ToLower(text[at]);
+    buffer[at] = AsciiLower(text[at]);
     if (text[at] != '.') {
       if (at - label_begin == kMaxLabelBytes) {
         return {"a label of a host has at most 63 octets", label_begin, at + 1 - label_begin};

@@ -17,6 +17,7 @@
 #include "doorward/reason.h"
 #include "doorward/request.h"
 
+#include "src/base/ascii.h"
 #include "src/base/scratch_state.h"
 
 namespace doorward {
@@ -86,6 +87,11 @@ std::string ExplainRefusal(const Request& request, const RequestRules& rules, Re
 // True for a header that could make a backend serve another path or method than was decided
 // (X-Original-URL, X-HTTP-Method-Override, ...), underscore spellings too.
 bool IsOverrideHeader(std::string_view name) noexcept;
+
+// What an octet of a field name becomes where a backend folds all spellings of a name to one.
+constexpr char FoldSpelling(char c) noexcept {
+  return c == '_' || c == '.' || c == ' ' ? '-' : AsciiLower(c);
+}
 
 // True where a backend may fold `name` to `canonical`: without case, with `_`, `.` or space for
 // `-`.

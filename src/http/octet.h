@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "src/base/ascii.h"
+
 namespace doorward::http {
 
 enum OctetClass : uint8_t {
@@ -52,16 +54,14 @@ constexpr bool Is(OctetClass wanted, char c) noexcept {
   return (octet_internal::kTable[Octet(c)] & wanted) != 0;
 }
 
-constexpr bool IsUpper(char c) noexcept { return c >= 'A' && c <= 'Z'; }
 constexpr bool IsLower(char c) noexcept { return c >= 'a' && c <= 'z'; }
 constexpr bool IsDigit(char c) noexcept { return c >= '0' && c <= '9'; }
 constexpr bool IsControl(char c) noexcept { return Octet(c) < 0x20 || c == 0x7F; }
-constexpr char ToLower(char c) noexcept { return IsUpper(c) ? static_cast<char>(c | 0x20) : c; }
 
 // The value of a hexadecimal digit, or -1.
 constexpr int HexValue(char c) noexcept {
   if (IsDigit(c)) return c - '0';
-  const char lower = ToLower(c);
+  const char lower = AsciiLower(c);
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
@@ -71,7 +71,7 @@ inline constexpr char kUpperHex[] = "0123456789ABCDEF";
 constexpr bool EqualsLower(std::string_view text, std::string_view lower) noexcept {
   if (text.size() != lower.size()) return false;
   for (size_t i = 0; i < text.size(); ++i) {
-    if (ToLower(text[i]) != lower[i]) return false;
+    if (AsciiLower(text[i]) != lower[i]) return false;
   }
   return true;
 }

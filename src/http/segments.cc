@@ -33,7 +33,7 @@ Fault CheckSegments(Segments decoded, const RequestRules& rules) noexcept {
 
 void FoldKeys(std::string_view decoded, HttpPart& part, CanonicalRequest* out) noexcept {
   if (AllOctets(decoded, [](Block block) { return ~InRange(block, 'A', 'Z'); })) return;
-  std::transform(decoded.begin(), decoded.end(), part.keys.begin(), ToLower);
+  std::transform(decoded.begin(), decoded.end(), part.keys.begin(), AsciiLower);
   SplitSegments({part.keys.data(), decoded.size()}, part.key_segments, &out->keys);
 }
 

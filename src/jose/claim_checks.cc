@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "src/base/ascii.h"
 #include "src/jose/issuer.h"
 #include "src/jose/jose_scratch.h"
 
@@ -97,22 +98,15 @@ Reason CheckDates(const TokenRules& rules, Timestamp now, VerifiedTokenData& tok
 
 // --- typ and cty ---
 
-char ToLower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-bool EqualsWithoutCase(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return ToLower(x) == ToLower(y); });
-}
-
 // RFC 7515 section 4.1.9: "application/" goes without saying.
 std::string_view WithoutPrefix(std::string_view type) noexcept {
   constexpr std::string_view kPrefix = "application/";
-  const bool has_prefix = EqualsWithoutCase(type.substr(0, kPrefix.size()), kPrefix);
+  const bool has_prefix = EqualIgnoringCase(type.substr(0, kPrefix.size()), kPrefix);
   return has_prefix ? type.substr(kPrefix.size()) : type;
 }
 
 bool IsType(std::string_view type, std::string_view wanted) noexcept {
-  return EqualsWithoutCase(WithoutPrefix(type), WithoutPrefix(wanted));
+  return EqualIgnoringCase(WithoutPrefix(type), WithoutPrefix(wanted));
 }
 
 Reason CheckTyp(const TokenRules& rules, VerifiedTokenData& token) noexcept {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "src/base/ascii.h"
 #include "src/jose/jose_scratch.h"
 
 namespace doorward {
@@ -13,14 +14,12 @@ namespace {
 constexpr std::string_view kPlace = "{tenantid}";
 constexpr size_t kGuidSize = 36;
 
-char ToLower(char c) noexcept { return c >= 'A' && c <= 'F' ? static_cast<char>(c | 0x20) : c; }
-
 // RFC 9562 section 4, in either case.
 bool IsGuid(std::string_view text) noexcept {
   if (text.size() != kGuidSize) return false;
   for (size_t i = 0; i < text.size(); ++i) {
     const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    const char c = ToLower(text[i]);
+    const char c = AsciiLower(text[i]);
     const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
     if (dash ? c != '-' : !hex) return false;
   }
@@ -71,7 +70,7 @@ Reason CheckTenant(const TokenRules& rules, VerifiedTokenData& token) noexcept {
   const std::string_view tenant = tid.string_or("");
   if (!IsGuid(tenant)) return Refuse(token, Reason::kTokenTenant, refusal);
   std::array<char, kGuidSize> folded;
-  std::transform(tenant.begin(), tenant.end(), folded.begin(), ToLower);
+  std::transform(tenant.begin(), tenant.end(), folded.begin(), AsciiLower);
   const std::string_view wanted(folded.data(), folded.size());
   const bool is_ours =
       std::find(rules.tenants.begin(), rules.tenants.end(), wanted) != rules.tenants.end();

@@ -97,8 +97,8 @@ Decision EndDecision(const PolicyProgram& program, const Request& request, const
   return Conclude(program, request, Judge(program, caller, token, scratch).Decide(), scratch);
 }
 
-Decision RefuseToken(const PolicyProgram& program, const Request& request, const TokenStatus& token,
-                     Scratch& whole_scratch) noexcept {
+Decision RefuseCredential(const PolicyProgram& program, const Request& request,
+                          const TokenStatus& token, Scratch& whole_scratch) noexcept {
   auto& scratch = Part<PolicyScratch>(whole_scratch);
   if (!scratch.preflight_method.empty() &&
       Judge(program, program.anonymous, {}, scratch).RuleForPreflight() != kNoRule) {

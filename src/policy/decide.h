@@ -95,8 +95,8 @@ Decision EndDecision(const PolicyProgram& program, const Request& request, const
 
 // Refuses a request that BeginDecision left open, for what its token is, without a look at the
 // rules; but a CORS preflight passes whatever its token is.
-Decision RefuseToken(const PolicyProgram& program, const Request& request, const TokenStatus& token,
-                     Scratch& scratch) noexcept;
+Decision RefuseCredential(const PolicyProgram& program, const Request& request,
+                          const TokenStatus& token, Scratch& scratch) noexcept;
 
 // A decision for another cause: no policy, a broken contract.
 Decision RefuseOutright(Reason reason, const PolicyProgram* program, Scratch& scratch) noexcept;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "src/base/ascii.h"
 #include "src/http/http.h"
 
 namespace doorward {
@@ -13,13 +12,11 @@ namespace {
 // Cloud Run checks this field instead of Authorization, so that only the proxy itself may send it.
 constexpr std::string_view kServerlessAuthorization = "X-Serverless-Authorization";
 
-char Fold(char c) { return c == '_' || c == '.' || c == ' ' ? '-' : AsciiLower(c); }
-
 size_t Letter(char folded) { return static_cast<size_t>(folded) & 31; }
 
 std::string Folded(std::string_view name) {
   std::string folded(name);
-  std::transform(folded.begin(), folded.end(), folded.begin(), Fold);
+  std::transform(folded.begin(), folded.end(), folded.begin(), FoldSpelling);
   return folded;
 }
 
@@ -48,7 +45,7 @@ HeaderFilter::HeaderFilter(const std::vector<std::string>& names,
 }
 
 void HeaderFilter::AddName(std::string_view name) {
-  Expect(Fold(name[0]), name.size(), name.size());
+  Expect(FoldSpelling(name[0]), name.size(), name.size());
   exact_.emplace(Folded(name), true);
 }
 
@@ -57,7 +54,7 @@ void HeaderFilter::AddPrefix(std::string_view prefix) {
     everything_ = true;
     return;
   }
-  Expect(Fold(prefix[0]), prefix.size(), SIZE_MAX);
+  Expect(FoldSpelling(prefix[0]), prefix.size(), SIZE_MAX);
   prefixes_.push_back(Folded(prefix));
 }
 
@@ -71,10 +68,10 @@ void HeaderFilter::Expect(char first, size_t shortest, size_t longest) {
 bool HeaderFilter::Removes(std::string_view name, std::string& buffer) const {
   if (name.empty()) return false;
   if (IsOverrideHeader(name)) return true;
-  const uint64_t lengths = lengths_[Letter(Fold(name[0]))];
+  const uint64_t lengths = lengths_[Letter(FoldSpelling(name[0]))];
   if (!everything_ && (lengths >> std::min<size_t>(name.size(), 63) & 1) == 0) return false;
   buffer.resize(name.size());
-  std::transform(name.begin(), name.end(), buffer.begin(), Fold);
+  std::transform(name.begin(), name.end(), buffer.begin(), FoldSpelling);
   if (exact_.contains(buffer)) return true;
   const bool by_wildcard = everything_ || std::any_of(prefixes_.begin(), prefixes_.end(),
                                                       [&](const std::string& prefix) {

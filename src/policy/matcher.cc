@@ -25,12 +25,6 @@ void Matcher::PushSpecials(const Node& node, std::string_view segment, uint32_t 
   }
 }
 
-size_t Matcher::resident_bytes() const {
-  return nodes_.size() * sizeof(Node) + table_.size() * sizeof(Slot) + text_.size() +
-         leaves_.size() * sizeof(Leaf) + entries_.size() * sizeof(MatchEntry) +
-         specials_.size() * sizeof(Special);
-}
-
 // While it is built, a trie is nodes with maps to their children; all of it is laid out flat at the
 // end.
 struct Matcher::Builder::State {

@@ -83,9 +83,6 @@ class Matcher {
   template <class Visitor>
   void VisitAllHosts(const CanonicalRequest& request, MatchStack& stack, Visitor&& visit) const;
 
-  // Bytes that deciding needs.
-  size_t resident_bytes() const;
-
  private:
   struct Node {
     uint32_t id = 0;       // names its literal children in the table
