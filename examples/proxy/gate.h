@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The authorizer together with the files that it lives on: policy, keys, certificates. Each is read
+// at the start and again when it changes; one that is broken is reported, and what was read before
+// stays in force.
+
+#ifndef PROXY_GATE_H_
+#define PROXY_GATE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/ssl/context.hpp>
+
+#include "config.h"
+#include "doorward/authorizer.h"
+#include "metrics.h"
+
+namespace proxy {
+
+// Thread-safety: all methods from any thread; Reload by one thread at a time.
+class Gate {
+ public:
+  // Reads everything. What is wrong is appended to `errors`, in lines for people; with any the gate
+  // must not be used.
+  Gate(const Config& config, Metrics& metrics, std::vector<std::string>& errors);
+  ~Gate();
+
+  const doorward::Authorizer& authorizer() const noexcept;
+
+  // The TLS context of a listener (its place in the configuration) for connections that begin now;
+  // null for a plain one. A connection keeps what it began with.
+  std::shared_ptr<boost::asio::ssl::context> tls(size_t listener) const;
+  // Likewise towards the upstream: its certificate authorities.
+  std::shared_ptr<boost::asio::ssl::context> upstream_tls() const;
+
+  // Reads again what has changed since it was last read (by content), or all of it where `all`.
+  // Returns what there is to say, in lines for people: diagnostics, and what was put in force.
+  std::vector<std::string> Reload(bool all);
+
+  // True once a policy is in force and each of its issuers has keys: what /readyz asks.
+  bool ready() const;
+};
+
+}  // namespace proxy
+
+#endif  // PROXY_GATE_H_
