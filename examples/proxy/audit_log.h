@@ -7,17 +7,16 @@
 #ifndef PROXY_AUDIT_LOG_H_
 #define PROXY_AUDIT_LOG_H_
 
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
-#include <string>
+#include <memory>
 #include <string_view>
-#include <thread>
+#include <system_error>
+
+#include "doorward/decision.h"
 
 #include "config.h"
-#include "doorward/decision.h"
+#include "metrics.h"
 
 namespace proxy {
 
@@ -35,10 +34,10 @@ struct DecisionContext {
 struct ExchangeRecord {
   std::chrono::system_clock::time_point time;
   std::string_view request_id;
-  std::string_view upstream;  // "host:port"; "" where none was reached
-  int upstream_status = 0;    // 0: none came
-  int status = 0;             // what the client was answered; 0: nothing
-  std::string_view error;     // "" or what went wrong, in a word: "upstream_timeout"
+  std::string_view upstream;    // "host:port"; "" where none was reached
+  int upstream_status = 0;      // 0: none came
+  int status = 0;               // what the client was answered; 0: nothing
+  std::string_view error;       // "" or what went wrong, in a word: "upstream_timeout"
   uint64_t bytes_received = 0;  // of the request's body
   uint64_t bytes_sent = 0;      // of the response's body
   std::chrono::nanoseconds total_time{0};
@@ -47,9 +46,11 @@ struct ExchangeRecord {
 // Thread-safety: all methods from any thread.
 class AuditLog {
  public:
-  // Opens the file. Throws std::system_error where it cannot.
-  explicit AuditLog(const AuditConfig& config);
-  // Writes what is queued, for as long as the writing goes on, and stops.
+  // Opens the file, and adds the log's figures to `metrics`. Throws std::system_error where the
+  // file cannot be opened.
+  AuditLog(const AuditConfig& config, Metrics& metrics);
+  // Writes what is queued, and stops. A file or reader that takes nothing any more is given up
+  // after two seconds, with what is queued for it.
   ~AuditLog();
   AuditLog(const AuditLog&) = delete;
   AuditLog& operator=(const AuditLog&) = delete;
@@ -58,17 +59,21 @@ class AuditLog {
   void Write(const DecisionContext& context, const doorward::Decision& decision);
   void Write(const ExchangeRecord& record);
 
-  // Opens the file anew, as after a rotation.
-  void Reopen();
+  // Opens the file anew, as after a rotation. Returns why it could not: the former stays in use.
+  std::error_code Reopen();
+
+  // From now on no line waits for room, nor does one that waits already: for the end of the
+  // program.
+  void StopWaiting();
 
   uint64_t lines_dropped() const noexcept;
   uint64_t write_errors() const noexcept;
 
  private:
-  void Queue(std::string&& line);
-  void Run();
+  void Queue(std::string_view line);
 
-  // (the implementation's own members)
+  struct State;  // shared with the writer's thread, which may outlive the log where it hangs
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace proxy

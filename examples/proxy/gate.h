@@ -13,8 +13,9 @@
 
 #include <boost/asio/ssl/context.hpp>
 
-#include "config.h"
 #include "doorward/authorizer.h"
+
+#include "config.h"
 #include "metrics.h"
 
 namespace proxy {
@@ -26,13 +27,20 @@ class Gate {
   // must not be used.
   Gate(const Config& config, Metrics& metrics, std::vector<std::string>& errors);
   ~Gate();
+  Gate(const Gate&) = delete;
+  Gate& operator=(const Gate&) = delete;
+
+  // What there is to say of the start besides errors, in lines for people: warnings, and what was
+  // put in force.
+  const std::vector<std::string>& messages() const noexcept;
 
   const doorward::Authorizer& authorizer() const noexcept;
 
   // The TLS context of a listener (its place in the configuration) for connections that begin now;
-  // null for a plain one. A connection keeps what it began with.
+  // null for a plain one. A connection holds on to what it began with.
   std::shared_ptr<boost::asio::ssl::context> tls(size_t listener) const;
-  // Likewise towards the upstream: its certificate authorities.
+  // Likewise towards the upstream: its certificate authorities; peers are verified, host names by
+  // who connects. Null where no server is reached over TLS.
   std::shared_ptr<boost::asio::ssl::context> upstream_tls() const;
 
   // Reads again what has changed since it was last read (by content), or all of it where `all`.
@@ -40,7 +48,13 @@ class Gate {
   std::vector<std::string> Reload(bool all);
 
   // True once a policy is in force and each of its issuers has keys: what /readyz asks.
-  bool ready() const;
+  bool ready() const { return unready_cause().empty(); }
+  // Why not, in a line for people; "" where it is ready.
+  std::string unready_cause() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace proxy

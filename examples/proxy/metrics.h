@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,11 +31,18 @@ class Metrics {
   void OnUpstreamError(std::string_view server, std::string_view what);
   void OnServerHealth(std::string_view server, bool healthy);
   void OnConnections(int64_t change);  // +1 where a client came, -1 where it went
-  // `what`: "policy", "keys", "certificates".
-  void OnReload(std::string_view what, bool succeeded);
+  // `what`: "policy", "keys", "certificates". `in_order`: all files of that kind are, so that none
+  // of them is in force in an older version.
+  void OnReload(std::string_view what, bool succeeded, bool in_order);
+  void OnPolicy(std::string_view revision, size_t rules);
+  // The keys in force of an issuer are what their file holds, as was seen just now.
+  void OnKeys(std::string_view issuer);
+  void OnKeysGone(std::string_view issuer);
 
-  // Adds figures that are asked for when the page is made; must outlive no call to Text().
-  // (policy revision, age of keys, audit lines dropped, token cache)
+  // Adds a figure that is asked for when the page is made; `read` must be fit to be called until
+  // the last call of Text().
+  enum class Kind : uint8_t { kCounter, kGauge };
+  void AddFigure(Kind kind, std::string name, std::string help, std::function<double()> read);
 
   // The page of /metrics.
   std::string Text() const;
