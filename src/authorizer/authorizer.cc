@@ -77,6 +77,7 @@ std::shared_ptr<const Snapshot> MakeSnapshot(std::shared_ptr<const Policy> polic
     for (const IssuerModel& issuer : policy->program().issuers) {
       Snapshot::Issuer& made = snapshot->issuers.emplace_back();
       made.rules = RulesOf(issuer);
+      snapshot->reads_padding = snapshot->reads_padding || made.rules.load_balancer;
       snapshot->spellings.insert(snapshot->spellings.end(), issuer.spellings.begin(),
                                  issuer.spellings.end());
       if (issuer.key_source == IssuerKeys::Source::kInline) {
@@ -94,9 +95,9 @@ std::shared_ptr<const Snapshot> MakeSnapshot(std::shared_ptr<const Policy> polic
 
 }  // namespace
 
-// An issuer that the token's `iss` names literally comes before one whose template it fits, and a
-// template that has the tenant before one that lacks it: where an entry stands in the policy means
-// nothing.
+// A load balancer, which signs what it says in the header, comes before an issuer that the token's
+// `iss` names literally, that one before one whose template it fits, and a template that has the
+// tenant before one that lacks it: where an entry stands in the policy means nothing.
 size_t Snapshot::FindIssuer(const VerifiedTokenData& token) const {
   size_t best = issuers.size();
   int best_rank = 0;
@@ -108,7 +109,7 @@ size_t Snapshot::FindIssuer(const VerifiedTokenData& token) const {
                                     [&](auto& one) { return EqualIgnoringCase(one, tid); });
     const bool literal =
         std::find(rules.issuers.begin(), rules.issuers.end(), token.issuer) != rules.issuers.end();
-    const int rank = literal ? 3 : tenant ? 2 : 1;
+    const int rank = rules.load_balancer ? 4 : literal ? 3 : tenant ? 2 : 1;
     if (rank > best_rank) {
       best = i;
       best_rank = rank;
@@ -141,18 +142,20 @@ struct AuthorizerState {
 TokenVerdict AuthorizerState::VerifyToken(const Snapshot& current, std::string_view text,
                                           Timestamp now, Scratch& scratch) const noexcept {
   VerifiedTokenData* token = nullptr;
-  if (const Reason reason = ReadToken(text, options.max_token_bytes, false, scratch, &token);
-      reason != Reason::kAllowed) {
-    return {reason, token};
-  }
+  Reason reason = current.reads_padding
+                      ? ReadTokenOrPadded(text, options.max_token_bytes, scratch, &token)
+                      : ReadToken(text, options.max_token_bytes, false, scratch, &token);
+  if (reason != Reason::kAllowed) return {reason, token};
   const size_t index = current.FindIssuer(*token);
   if (index == current.issuers.size()) {
     return {RefuseIssuer(current.spellings, scratch), token};
   }
   const Snapshot::Issuer& issuer = current.issuers[index];
+  reason = PlaceClaims(issuer.rules, scratch);
+  if (reason != Reason::kAllowed) return {reason, token};
   if (issuer.keys == nullptr) return {Reason::kKeysUnavailable, token};
 
-  Reason reason = VerifySignature(issuer.rules, *issuer.keys, scratch);
+  reason = VerifySignature(issuer.rules, *issuer.keys, scratch);
   if (reason == Reason::kAllowed) reason = CheckClaims(issuer.rules, now, scratch);
   if (reason == Reason::kAllowed) reason = CheckConfirmation(issuer.rules, scratch);
   TokenVerdict verdict{reason, token, index};

@@ -30,6 +30,7 @@ struct Snapshot {
   std::shared_ptr<const Policy> policy;  // may be null
   std::vector<Issuer> issuers;           // as in the policy
   std::vector<std::string> spellings;    // of all issuers, for the text of a refusal
+  bool reads_padding = false;            // one of them is a load balancer
 
   // The place of the issuer under which `token` says that it was issued; the number of issuers
   // where there is none.

@@ -52,7 +52,11 @@ Reason CheckExpiry(const TokenRules& rules, Timestamp now, VerifiedTokenData& to
     return rules.require_expiry ? Refuse(token, Reason::kTokenWithoutExpiry, {.subject = "exp"})
                                 : Reason::kAllowed;
   }
-  const TokenRefusal refusal{.subject = "exp", .found = exp, .now = now, .leeway = rules.leeway};
+  const TokenRefusal refusal{.subject = "exp",
+                             .in_header = rules.load_balancer,
+                             .found = exp,
+                             .now = now,
+                             .leeway = rules.leeway};
   const std::optional<Timestamp> expiry = ReadDate(exp);
   if (!expiry) return Refuse(token, Reason::kTokenBadDate, refusal);
   if (now < *expiry + rules.leeway) return Reason::kAllowed;
@@ -150,7 +154,20 @@ Reason CheckAudience(const TokenRules& rules, VerifiedTokenData& token) noexcept
   const JsonView aud = token.registered.aud;
   if (rules.audiences.empty() || IsMeantFor(aud, rules.audiences)) return Reason::kAllowed;
   return Refuse(token, Reason::kTokenAudience,
-                {.subject = "aud", .found = aud, .expected = rules.audiences});
+                {.subject = rules.audience_claim,
+                 .in_header = rules.load_balancer,
+                 .found = aud,
+                 .expected = rules.audiences});
+}
+
+// The load balancer itself: any other one of the region signs with keys of the same place.
+Reason CheckSigner(const TokenRules& rules, VerifiedTokenData& token) noexcept {
+  if (rules.signers.empty()) return Reason::kAllowed;
+  const JsonView signer = token.header.Find("signer");
+  if (signer.is_string() && IsOneOf(signer.string_or(""), rules.signers)) return Reason::kAllowed;
+  return Refuse(
+      token, signer.exists() ? Reason::kTokenClaimValue : Reason::kTokenClaimMissing,
+      {.subject = "signer", .in_header = true, .found = signer, .expected = rules.signers});
 }
 
 Reason CheckIsString(JsonView claim, VerifiedTokenData& token) noexcept {
@@ -189,8 +206,19 @@ bool HasValue(JsonView claim, const RequiredClaim::Value& value) noexcept {
   return false;
 }
 
+// That it is a token of the right kind, where claims tell.
+Reason CheckMarks(const TokenRules& rules, VerifiedTokenData& token) noexcept {
+  const auto is_there = [&](const std::string& mark) { return token.claims.Find(mark).exists(); };
+  if (rules.marks.empty() || std::any_of(rules.marks.begin(), rules.marks.end(), is_there)) {
+    return Reason::kAllowed;
+  }
+  return Refuse(token, Reason::kTokenClaimMissing,
+                {.subject = rules.marks.front(), .expected = rules.marks, .any_subject = true});
+}
+
 Reason CheckRequired(const TokenRules& rules, VerifiedTokenData& token) noexcept {
   for (const RequiredClaim& required : rules.require) {
+    if (!required.beside.empty() && !token.claims.Find(required.beside).exists()) continue;
     const JsonView claim = token.claims.Find(required.name);
     const TokenRefusal refusal{
         .subject = required.name, .found = claim, .required = required.value.text};
@@ -204,9 +232,12 @@ Reason CheckRequired(const TokenRules& rules, VerifiedTokenData& token) noexcept
 
 }  // namespace
 
-std::optional<Timestamp> DateClaim(JsonView claims, std::string_view name) noexcept {
-  const JsonView claim = claims.Find(name);
+std::optional<Timestamp> DateIn(JsonView claim) noexcept {
   return claim.exists() ? ReadDate(claim) : std::nullopt;
+}
+
+std::optional<Timestamp> DateClaim(JsonView claims, std::string_view name) noexcept {
+  return DateIn(claims.Find(name));
 }
 
 Reason CheckType(const TokenRules& rules, Scratch& scratch) noexcept {
@@ -219,9 +250,11 @@ Reason CheckClaims(const TokenRules& rules, Timestamp now, Scratch& scratch) noe
   if (reason == Reason::kAllowed) reason = CheckNotNested(token);
   if (reason == Reason::kAllowed) reason = CheckDates(rules, now, token);
   if (reason == Reason::kAllowed) reason = CheckAudience(rules, token);
+  if (reason == Reason::kAllowed) reason = CheckSigner(rules, token);
   if (reason == Reason::kAllowed) reason = CheckTenant(rules, token);
   if (reason == Reason::kAllowed) reason = CheckIsString(token.registered.sub, token);
   if (reason == Reason::kAllowed) reason = CheckIsString(token.registered.jti, token);
+  if (reason == Reason::kAllowed) reason = CheckMarks(rules, token);
   if (reason == Reason::kAllowed) reason = CheckRequired(rules, token);
   return reason;
 }

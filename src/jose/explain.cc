@@ -65,12 +65,14 @@ std::string FormatTime(Timestamp t) {
   return out + "Z";
 }
 
-std::string ExplainDate(const VerifiedTokenData& token) {
-  const TokenRefusal& r = token.refusal;
-  const std::optional<Timestamp> date = DateClaim(token.claims, r.subject);
-  std::string out = "`" + std::string(r.subject) + "` is " +
-                    (date ? FormatTime(*date) : Found(r.found)) + ", and now is " +
-                    FormatTime(r.now);
+std::string Subject(const TokenRefusal& r) {
+  return "`" + std::string(r.subject) + "`" + (r.in_header ? " of the header" : "");
+}
+
+std::string ExplainDate(const TokenRefusal& r) {
+  const std::optional<Timestamp> date = DateIn(r.found);
+  std::string out = Subject(r) + " is " + (date ? FormatTime(*date) : Found(r.found)) +
+                    ", and now is " + FormatTime(r.now);
   if (r.leeway.count() > 0) out += ", with a leeway of " + std::to_string(r.leeway.count()) + " s";
   return out;
 }
@@ -79,7 +81,8 @@ std::string ExpectedAndFound(const TokenRefusal& r) {
   std::string expected(r.required.empty() ? "" : Quote(r.required));
   if (!r.expected.empty()) expected = OneOf(r.expected);
   if (!r.algorithms.empty()) expected = OneOf(r.algorithms);
-  std::string out = "`" + std::string(r.subject) + "`";
+  if (r.any_subject) return "expected a claim " + expected + ", found none of them";
+  std::string out = Subject(r);
   if (!expected.empty()) {
     out += ": expected " + expected + ", found " + Found(r.found);
   } else if (r.found.exists()) {
@@ -100,13 +103,12 @@ std::string Detail(Reason reason, const VerifiedTokenData& token) {
     case Reason::kTokenDuplicateMember:
       return r.subject.empty() ? "" : "the fault is in the " + std::string(r.subject);
     case Reason::kTokenBadDate:
-      return "`" + std::string(r.subject) + "` is " + Found(r.found) +
-             ", expected a number from 0 to 253402300799";
+      return Subject(r) + " is " + Found(r.found) + ", expected a number from 0 to 253402300799";
     case Reason::kTokenExpired:
     case Reason::kTokenNotYetValid:
     case Reason::kTokenIssuedInFuture:
     case Reason::kTokenTooOld:
-      return ExplainDate(token);
+      return ExplainDate(r);
     case Reason::kTokenConfirmation:
     case Reason::kTokenWithoutExpiry:
       return "";

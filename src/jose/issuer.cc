@@ -47,15 +47,36 @@ bool Fits(std::string_view issuer, std::string_view spelling) noexcept {
 }  // namespace
 
 bool IsIssuedUnder(const VerifiedTokenData& token, const TokenRules& rules) noexcept {
-  const JsonView iss = token.registered.iss;
+  const JsonView iss = rules.load_balancer ? token.header.Find("iss") : token.registered.iss;
   if (rules.issuers.empty()) return !iss.exists() || iss.is_string();
-  return iss.is_string() &&
-         std::any_of(rules.issuers.begin(), rules.issuers.end(),
-                     [&](const std::string& spelling) { return Fits(token.issuer, spelling); });
+  return iss.is_string() && std::any_of(rules.issuers.begin(), rules.issuers.end(),
+                                        [issuer = iss.string_or("")](const std::string& spelling) {
+                                          return Fits(issuer, spelling);
+                                        });
+}
+
+Reason PlaceClaims(const TokenRules& rules, Scratch& scratch) noexcept {
+  VerifiedTokenData& token = Part<JoseScratch>(scratch).token;
+  if (!token.padded.empty() && !rules.load_balancer) {
+    return Refuse(token, Reason::kTokenMalformed, {.subject = token.padded});
+  }
+  if (rules.load_balancer) {
+    token.registered.iss = token.header.Find("iss");
+    token.registered.exp = token.header.Find("exp");
+    token.issuer = token.registered.iss.string_or("");
+  }
+  if (rules.load_balancer || rules.audience_claim != "aud") {
+    const JsonView claims = rules.load_balancer ? token.header : token.claims;
+    token.registered.aud = claims.Find(rules.audience_claim);
+  }
+  return Reason::kAllowed;
 }
 
 Reason RefuseIssuer(std::span<const std::string> expected, Scratch& scratch) noexcept {
   VerifiedTokenData& token = Part<JoseScratch>(scratch).token;
+  if (!token.padded.empty()) {
+    return Refuse(token, Reason::kTokenMalformed, {.subject = token.padded});
+  }
   return Refuse(token, Reason::kTokenIssuerUnknown,
                 {.subject = "iss", .found = token.registered.iss, .expected = expected});
 }

@@ -148,19 +148,51 @@ Reason ReadObject(std::string_view text, std::string_view part, JsonParser& pars
   return Refuse(token, Reason::kTokenBadJson, {.subject = part});
 }
 
-Reason ReadSegments(std::string_view text, JoseScratch& s, std::string_view& header) noexcept {
+// Whether segments may be padded.
+enum class Padding : uint8_t { kRefused, kPermitted };
+
+// RFC 4648 section 3.2: up to two `=` that fill a group of four. What is left must decode by
+// itself.
+std::string_view WithoutPadding(std::string_view segment) noexcept {
+  if (segment.size() % 4 != 0) return segment;
+  if (segment.ends_with('=')) segment.remove_suffix(1);
+  if (segment.ends_with('=')) segment.remove_suffix(1);
+  return segment;
+}
+
+// Takes padding off. Once one segment is padded the others must be too, so that what the signature
+// does not cover, its own segment, has one spelling beside padded ones.
+bool TakePaddingOff(Segments& segments, VerifiedTokenData& token) noexcept {
+  bool is_whole = true;
+  const auto strip = [&](std::string_view& segment, std::string_view name) {
+    is_whole = is_whole && segment.size() % 4 == 0;
+    const std::string_view bare = WithoutPadding(segment);
+    if (bare.size() < segment.size() && token.padded.empty()) token.padded = name;
+    segment = bare;
+  };
+  strip(segments.header, "header");
+  strip(segments.payload, "payload");
+  strip(segments.signature, "signature");
+  return token.padded.empty() || is_whole;
+}
+
+Reason ReadSegments(std::string_view text, Padding padding, JoseScratch& s,
+                    std::string_view& header) noexcept {
   Segments segments;
   if (!Split(text, segments)) return Reason::kTokenMalformed;
+  s.signing_input = text.substr(0, segments.header.size() + 1 + segments.payload.size());
   if (!s.decoded.Reserve(SegmentDecoder::Capacity(text.size()))) return Reason::kInternal;
   SegmentDecoder decoder(s.decoded.data());
   const auto refuse = [&s](std::string_view part) {
     return Refuse(s.token, Reason::kTokenMalformed, {.subject = part});
   };
+  if (padding == Padding::kPermitted && !TakePaddingOff(segments, s.token)) {
+    return refuse(s.token.padded);
+  }
   if (!decoder.Decode(segments.header, header)) return refuse("header");
   if (!decoder.Decode(segments.payload, s.token.payload)) return refuse("payload");
   if (segments.signature == kRemovedSignature) return Reason::kTokenSignatureRemoved;
   if (!decoder.Decode(segments.signature, s.signature)) return refuse("signature");
-  s.signing_input = text.substr(0, segments.header.size() + 1 + segments.payload.size());
   return Reason::kAllowed;
 }
 
@@ -185,22 +217,34 @@ Reason ReadPayload(JoseScratch& s) noexcept {
   return Reason::kAllowed;
 }
 
-}  // namespace
-
-Reason ReadToken(std::string_view token, size_t max_token_bytes, bool signature_only,
-                 Scratch& scratch, VerifiedTokenData** out) noexcept {
-  JoseScratch& s = Part<JoseScratch>(scratch);
+Reason Read(std::string_view token, size_t max_token_bytes, Padding padding, bool signature_only,
+            JoseScratch& s) noexcept {
   s.token = VerifiedTokenData();
-  *out = &s.token;
   if (token.size() > max_token_bytes) {
     return Refuse(s.token, Reason::kTokenTooLarge,
                   {.size = token.size(), .limit = max_token_bytes});
   }
   std::string_view header;
-  Reason reason = ReadSegments(token, s, header);
+  Reason reason = ReadSegments(token, padding, s, header);
   if (reason == Reason::kAllowed) reason = ReadHeader(header, s);
   if (reason == Reason::kAllowed && !signature_only) reason = ReadPayload(s);
   return reason;
+}
+
+}  // namespace
+
+Reason ReadToken(std::string_view token, size_t max_token_bytes, bool signature_only,
+                 Scratch& scratch, VerifiedTokenData** out) noexcept {
+  JoseScratch& s = Part<JoseScratch>(scratch);
+  *out = &s.token;
+  return Read(token, max_token_bytes, Padding::kRefused, signature_only, s);
+}
+
+Reason ReadTokenOrPadded(std::string_view token, size_t max_token_bytes, Scratch& scratch,
+                         VerifiedTokenData** out) noexcept {
+  JoseScratch& s = Part<JoseScratch>(scratch);
+  *out = &s.token;
+  return Read(token, max_token_bytes, Padding::kPermitted, false, s);
 }
 
 }  // namespace doorward

@@ -29,6 +29,8 @@ namespace doorward {
 struct HeaderMembers {
   JsonView alg, kid, typ, cty;
 };
+// PlaceClaims puts some of them in from the header: who wants a token's issuer or dates reads them
+// here and in VerifiedTokenData, and does not look them up among the claims.
 struct RegisteredClaims {
   JsonView iss, sub, aud, exp, nbf, iat, jti, cnf, tid;
 };
@@ -37,12 +39,14 @@ struct RegisteredClaims {
 // left to ExplainToken. Views into the scratch or the rules.
 struct TokenRefusal {
   std::string_view subject = {};               // the claim, header member or part at fault
+  bool in_header = false;                      // it is a claim, and stands in the header
   JsonView found = {};                         // its value; missing where it is absent
   std::span<const std::string> expected = {};  // one of these would have done
   AlgorithmSet algorithms = {};                // likewise
   std::string_view required = {};              // what it had to be, as text
   Timestamp now = {};
   std::chrono::seconds leeway{0};
+  bool any_subject = false;    // not `subject` but one of `expected` had to be there
   size_t size = 0, limit = 0;  // of a token that is too large
 };
 
@@ -55,6 +59,7 @@ struct VerifiedTokenData {
   std::string_view issuer, subject;  // "" where absent
   HeaderMembers header_members;
   RegisteredClaims registered;
+  std::string_view padded;  // the first segment that came with padding, by name; "" for none
   TokenRefusal refusal;
 };
 
@@ -73,6 +78,7 @@ struct RequiredClaim {
     bool or_text = false;
   };
   Value value;
+  std::string beside = {};  // where it is not "": demanded of tokens alone that have this claim
 };
 
 inline constexpr size_t kMaxSignatureChecks = 4;
@@ -90,6 +96,15 @@ struct TokenRules {
   bool require_expiry = true;
   bool refuse_confirmation = true;
   std::vector<RequiredClaim> require;
+  std::vector<std::string>
+      marks;  // claims of which one at least must be there; empty: none need be
+  std::string audience_claim = "aud";
+  // Tokens as AWS load balancers make them: padded, with `iss`, `exp` and the audience in the
+  // protected header, where `signer` is one of `signers`.
+  bool load_balancer = false;
+  std::vector<std::string> signers;
+  // A key that names the issuer for which it signs serves for that one alone (Entra ID).
+  bool keys_name_issuers = false;
 };
 
 // Takes `token` apart: size, segments, base64url, header JSON and what must be understood in it,
@@ -99,13 +114,25 @@ struct TokenRules {
 Reason ReadToken(std::string_view token, size_t max_token_bytes, bool signature_only,
                  Scratch& scratch, VerifiedTokenData** out) noexcept;
 
+// The same where some issuer is a load balancer: its segments are padded with `=`, all of them or
+// none, and the signature is over that text. What is padded must not pass for another issuer's:
+// PlaceClaims sees to that.
+Reason ReadTokenOrPadded(std::string_view token, size_t max_token_bytes, Scratch& scratch,
+                         VerifiedTokenData** out) noexcept;
+
 // True where `rules` are those of the token's `iss`, by any spelling or template; a template fits
 // whatever GUID stands in its place. A token whose `iss` is no string has no issuer; one without
 // `iss` passes where the rules name no issuers. With several issuers the authorizer asks each in
 // turn.
 bool IsIssuedUnder(const VerifiedTokenData& token, const TokenRules& rules) noexcept;
 
-// Refuses the token last read into `scratch` for its issuer: notes what ExplainToken needs.
+// Takes the claims of the token last read into `scratch`, which IsIssuedUnder `rules`, from where
+// the rules say that they stand. To be called before the checks below. Refuses padding that the
+// rules do not permit.
+Reason PlaceClaims(const TokenRules& rules, Scratch& scratch) noexcept;
+
+// Refuses the token last read into `scratch` for its issuer: notes what ExplainToken needs. One
+// with padding is refused for that.
 Reason RefuseIssuer(std::span<const std::string> expected, Scratch& scratch) noexcept;
 
 // Verifies algorithm, key and signature of the token last read into `scratch`, whose text must
@@ -115,14 +142,16 @@ Reason VerifySignature(const TokenRules& rules, const KeySet& keys, Scratch& scr
 // Checks the header's `typ` alone: what there is to check of a plain JWS.
 Reason CheckType(const TokenRules& rules, Scratch& scratch) noexcept;
 
-// Checks `typ`, dates, audience, tenant and required claims, in that order (all that comes before
-// `accept`).
+// Checks `typ`, dates, audience, signer, tenant and required claims, in that order (all that comes
+// before `accept`).
 Reason CheckClaims(const TokenRules& rules, Timestamp now, Scratch& scratch) noexcept;
 
 // Checks `cnf` (comes after `accept`).
 Reason CheckConfirmation(const TokenRules& rules, Scratch& scratch) noexcept;
 
-// The date claim `name` ("iat"), where it is there and in range.
+// The date that a claim holds, where it is there and in range.
+std::optional<Timestamp> DateIn(JsonView claim) noexcept;
+// The date claim `name` ("iat"), likewise.
 std::optional<Timestamp> DateClaim(JsonView claims, std::string_view name) noexcept;
 
 // One sentence for a refusal: what was expected, what was found; never the token.
