@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The proxy's configuration: a short YAML file, read once at the start. What it names (policy, keys,
-// certificates) is read again whenever it changes; the configuration itself is not.
+// The proxy's configuration: a short YAML file, read once at the start. What it names (policy,
+// keys, certificates) is read again whenever it changes; the configuration itself is not.
 //
 // docs/proxy.md lists every member; relative paths are relative to the configuration's folder.
 
@@ -65,7 +65,7 @@ struct UpstreamConfig {
 struct LimitsConfig {
   size_t header_bytes = 32 * 1024;  // of the head of a message, request line included
   size_t header_count = 100;
-  std::optional<uint64_t> body_bytes = 1ull << 30;  // of a request; unset: any
+  std::optional<uint64_t> body_bytes = 1ull << 30;                      // of a request; unset: any
   std::chrono::milliseconds header_timeout = std::chrono::seconds(10);  // for a whole head
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(60);    // no byte for this long
   std::chrono::milliseconds total_timeout = std::chrono::minutes(10);   // for a whole exchange
@@ -91,7 +91,7 @@ struct Config {
   // How many proxies in front of this one are trusted to have appended to X-Forwarded-For.
   unsigned trusted_hops = 0;
   std::chrono::milliseconds watch_interval = std::chrono::seconds(1);  // 0: SIGHUP alone
-  unsigned threads = 0;  // 0: one for each processor
+  unsigned threads = 0;                                                // 0: one for each processor
 };
 
 struct ConfigOutcome {

@@ -22,10 +22,10 @@ class Metrics {
   Metrics();
   ~Metrics();
 
-  void OnDecision(bool allowed, doorward::Reason reason, std::chrono::nanoseconds time);
+  void OnDecision(doorward::Reason reason, std::chrono::nanoseconds time);
   // `status`: what the client was answered; 0: nothing.
   void OnExchange(int status, std::chrono::nanoseconds total_time);
-  // From the first byte sent to the upstream to the head of its answer.
+  // `time`: from the first byte sent to the upstream to the head of its answer.
   void OnUpstream(std::string_view server, int status, std::chrono::nanoseconds time);
   // `what`: "connect", "timeout", "closed", "protocol", "tls".
   void OnUpstreamError(std::string_view server, std::string_view what);
