@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "src/http/address.h"
+#include "src/base/ip_address.h"
 #include "src/http/block.h"
 #include "src/http/http.h"
 #include "src/http/octet.h"

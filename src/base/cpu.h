@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the processor can do beyond what every one of its kind can.
+
+#ifndef DOORWARD_BASE_CPU_H_
+#define DOORWARD_BASE_CPU_H_
+
+namespace doorward {
+
+// Cost: a look at a word that the compiler's runtime fills in before main.
+inline bool HasAvx2() noexcept {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx2");
+#else
+  return false;
+#endif
+}
+
+}  // namespace doorward
+
+#endif  // DOORWARD_BASE_CPU_H_
