@@ -40,8 +40,7 @@ enum class JsonError : uint8_t { kNone, kSyntax, kDuplicateMember };
 // Parses documents one after the other into memory that it keeps.
 class JsonParser {
  public:
-  // Octets that must be readable after the text (strings are read ahead); their values do not
-  // count.
+  // Octets that must be readable after the text, the first of them NUL: strings are read ahead.
   static constexpr size_t kPadding = 64;
 
   JsonParser();
@@ -49,7 +48,8 @@ class JsonParser {
   JsonParser(JsonParser&&) noexcept;
   JsonParser& operator=(JsonParser&&) noexcept;
 
-  // Parses `text`, which is followed by kPadding readable octets. On success `root()` is the
+  // Parses `text`, which is followed by NUL and kPadding octets in all that may be read; without
+  // the NUL it is refused. On success `root()` is the
   // document. Lifetime: nodes are valid until the next Parse, and as long as the text's memory.
   // Cost: one pass; an object's names are compared in at most n log n. No allocation once warm.
   // Errors: what is no JSON is kSyntax, whatever names it repeats; too deep is kSyntax too.

@@ -6,37 +6,24 @@
 #ifndef DOORWARD_CLAIMS_JSON_CURSOR_H_
 #define DOORWARD_CLAIMS_JSON_CURSOR_H_
 
-#include <bit>
 #include <cstddef>
-#include <cstdint>
-#include <cstring>
 #include <string_view>
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 #include "src/claims/buffer.h"
 #include "src/claims/json.h"
+#include "src/claims/special_octets.h"
 
 namespace doorward {
 
-// INVARIANT: `at` <= `end`, and JsonParser::kPadding octets after `end` may be read.
+// INVARIANT: `at` <= `end`, where NUL stands, which is right nowhere in a text: whoever looks at
+// octets one by one and stops at what is wrong need not look for the end. JsonParser::kPadding
+// octets from `end` on may be read.
 struct JsonCursor {
   const char* at;
   const char* end;
 
-  // The octet here; NUL, which is never right outside of a string, at the end.
-  char Peek() const noexcept { return at < end ? *at : '\0'; }
-
-  void SkipSpace() noexcept {
-    for (; at < end && static_cast<unsigned char>(*at) <= ' '; ++at) {
-      if (*at != ' ' && *at != '\n' && *at != '\r' && *at != '\t') return;
-    }
-  }
-
   bool Skip(char expected) noexcept {
-    if (Peek() != expected) return false;
+    if (*at != expected) return false;
     ++at;
     return true;
   }
@@ -62,52 +49,10 @@ class UnescapedStrings {
   size_t used_ = 0;
 };
 
-#if defined(__SSE2__)
-inline constexpr size_t kScanStride = 16;
-
-// Returns how many of the next kScanStride octets a string may simply run over: those that are
-// neither a quote, a backslash, a control character nor part of a multi-octet character.
-inline size_t CountPlain(const char* p) noexcept {
-  __m128i octets;
-  std::memcpy(&octets, p, sizeof octets);
-  // Octets from 0x80 are negative here, so that one comparison finds them and the controls.
-  const __m128i special = _mm_or_si128(_mm_cmplt_epi8(octets, _mm_set1_epi8(0x20)),
-                                       _mm_or_si128(_mm_cmpeq_epi8(octets, _mm_set1_epi8('"')),
-                                                    _mm_cmpeq_epi8(octets, _mm_set1_epi8('\\'))));
-  const auto mask = static_cast<uint32_t>(_mm_movemask_epi8(special));
-  return static_cast<size_t>(std::countr_zero(mask | (1u << kScanStride)));
-}
-#else
-inline constexpr size_t kScanStride = 8;
-
-inline size_t CountPlain(const char* p) noexcept {
-  size_t count = 0;
-  while (count < kScanStride) {
-    const auto octet = static_cast<unsigned char>(p[count]);
-    if (octet < 0x20 || octet >= 0x80 || octet == '"' || octet == '\\') break;
-    ++count;
-  }
-  return count;
-}
-#endif
-static_assert(kScanStride <= JsonParser::kPadding);
-
-// Reads a string whose opening quote was just read, validating UTF-8 and undoing escapes.
-bool ReadAnyJsonString(JsonCursor& cursor, UnescapedStrings& unescaped,
-                       std::string_view* out) noexcept;
-
-// The same; most strings of a token are plain and end within one stride.
-inline bool ReadJsonString(JsonCursor& cursor, UnescapedStrings& unescaped,
-                           std::string_view* out) noexcept {
-  const size_t plain = CountPlain(cursor.at);
-  const char* const end = cursor.at + plain;
-  if (plain == kScanStride || end >= cursor.end || *end != '"') {
-    return ReadAnyJsonString(cursor, unescaped, out);
-  }
-  *out = {cursor.at, plain};
-  cursor.at = end + 1;
-  return true;
-}
+// Reads on in a string that began at `start`, validating UTF-8 and undoing escapes. `special` are
+// those of the whole text.
+bool ReadAnyJsonString(const char* start, JsonCursor& cursor, const SpecialOctets& special,
+                       UnescapedStrings& unescaped, std::string_view* out) noexcept;
 
 // Reads a number into `node`, as kInt or kDouble.
 bool ReadJsonNumber(JsonCursor& cursor, JsonNode& node) noexcept;

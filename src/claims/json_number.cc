@@ -20,8 +20,8 @@ bool IsDigit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 // Reads digits, at least one.
 bool SkipDigits(JsonCursor& cursor) noexcept {
-  if (!IsDigit(cursor.Peek())) return false;
-  while (IsDigit(cursor.Peek())) ++cursor.at;
+  if (!IsDigit(*cursor.at)) return false;
+  while (IsDigit(*cursor.at)) ++cursor.at;
   return true;
 }
 

@@ -11,12 +11,9 @@ namespace {
 
 // Moves over plain octets and whole UTF-8 characters, to a quote or a backslash. Returns false at
 // the end of the text, a control character or broken UTF-8.
-bool SkipText(JsonCursor& cursor) noexcept {
-  while (cursor.at < cursor.end) {
-    const size_t plain = CountPlain(cursor.at);
-    cursor.at += plain;
-    if (plain == kScanStride) continue;
-    if (cursor.at >= cursor.end) break;
+bool SkipText(JsonCursor& cursor, const SpecialOctets& special) noexcept {
+  for (;;) {
+    cursor.at = special.Next(cursor.at);
     const char c = *cursor.at;
     if (c == '"' || c == '\\') return true;
     if (static_cast<unsigned char>(c) < 0x20) return false;
@@ -24,15 +21,13 @@ bool SkipText(JsonCursor& cursor) noexcept {
     if (next.length == 0) return false;
     cursor.at += next.length;
   }
-  cursor.at = cursor.end;
-  return false;
 }
 
 // Reads four hexadecimal digits.
 bool ReadHex4(JsonCursor& cursor, uint32_t* value) noexcept {
   *value = 0;
   for (int i = 0; i < 4; ++i) {
-    const char c = cursor.Peek();
+    const char c = *cursor.at;
     uint32_t digit;
     if (c >= '0' && c <= '9') {
       digit = static_cast<uint32_t>(c - '0');
@@ -85,7 +80,7 @@ char* ReadUnicodeEscape(JsonCursor& cursor, char* out) noexcept {
 // Reads an escape whose backslash is here. Returns the end of what it wrote, or null.
 char* ReadEscape(JsonCursor& cursor, char* out) noexcept {
   ++cursor.at;
-  const char c = cursor.Peek();
+  const char c = *cursor.at;
   char plain;
   switch (c) {
     case '"':
@@ -120,8 +115,8 @@ char* ReadEscape(JsonCursor& cursor, char* out) noexcept {
 }
 
 // Reads on from the first backslash of a string that began at `start`.
-bool ReadEscapedString(const char* start, JsonCursor& cursor, UnescapedStrings& unescaped,
-                       std::string_view* out) noexcept {
+bool ReadEscapedString(const char* start, JsonCursor& cursor, const SpecialOctets& special,
+                       UnescapedStrings& unescaped, std::string_view* out) noexcept {
   char* const begin = unescaped.Begin();
   if (begin == nullptr) return false;
   char* end = std::copy(start, cursor.at, begin);
@@ -129,7 +124,7 @@ bool ReadEscapedString(const char* start, JsonCursor& cursor, UnescapedStrings& 
     end = ReadEscape(cursor, end);
     if (end == nullptr) return false;
     const char* const text = cursor.at;
-    if (!SkipText(cursor)) return false;
+    if (!SkipText(cursor, special)) return false;
     end = std::copy(text, cursor.at, end);
   }
   ++cursor.at;
@@ -140,11 +135,10 @@ bool ReadEscapedString(const char* start, JsonCursor& cursor, UnescapedStrings& 
 
 }  // namespace
 
-bool ReadAnyJsonString(JsonCursor& cursor, UnescapedStrings& unescaped,
-                       std::string_view* out) noexcept {
-  const char* const start = cursor.at;
-  if (!SkipText(cursor)) return false;
-  if (*cursor.at != '"') return ReadEscapedString(start, cursor, unescaped, out);
+bool ReadAnyJsonString(const char* start, JsonCursor& cursor, const SpecialOctets& special,
+                       UnescapedStrings& unescaped, std::string_view* out) noexcept {
+  if (!SkipText(cursor, special)) return false;
+  if (*cursor.at != '"') return ReadEscapedString(start, cursor, special, unescaped, out);
   *out = {start, static_cast<size_t>(cursor.at - start)};
   ++cursor.at;
   return true;

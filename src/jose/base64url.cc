@@ -8,6 +8,9 @@
 
 #include <array>
 
+#include "src/base/cpu.h"
+#include "src/jose/base64url_avx2.h"
+
 namespace doorward {
 namespace {
 
@@ -32,32 +35,55 @@ uint32_t Look(size_t place, char c) noexcept {
   return kTables[place][static_cast<unsigned char>(c)];
 }
 
+// Decodes groups of four. Returns false where a character is none of the alphabet.
+bool DecodeGroups(std::string_view text, char* out) noexcept {
+  uint32_t seen = 0;
+  for (size_t i = 0; i < text.size(); i += 4, out += 3) {
+    const char* const p = text.data() + i;
+    const uint32_t group = Look(0, p[0]) | Look(1, p[1]) | Look(2, p[2]) | Look(3, p[3]);
+    seen |= group;
+    out[0] = static_cast<char>(group >> 16);
+    out[1] = static_cast<char>(group >> 8);
+    out[2] = static_cast<char>(group);
+  }
+  return (seen & kInvalid) == 0;
+}
+
+// Decodes the two or three characters behind the last group to one octet less.
+bool DecodeRest(std::string_view text, char* out) noexcept {
+  const bool has_third = text.size() == 3;
+  const uint32_t group = Look(0, text[0]) | Look(1, text[1]) | (has_third ? Look(2, text[2]) : 0);
+  const uint32_t behind_last_octet = has_third ? 0xFF : 0xFFFF;
+  out[0] = static_cast<char>(group >> 16);
+  if (has_third) out[1] = static_cast<char>(group >> 8);
+  return (group & (kInvalid | behind_last_octet)) == 0;
+}
+
+// Decodes with `decode_groups(text, out)` and what follows the groups alike for all.
+template <class DecodeGroups>
+std::optional<size_t> Decode(std::string_view text, char* out,
+                             const DecodeGroups& decode_groups) noexcept {
+  const size_t rest = text.size() % 4;
+  if (rest == 1) return std::nullopt;
+  const std::string_view groups = text.substr(0, text.size() - rest);
+  if (!decode_groups(groups, out)) return std::nullopt;
+  const size_t octets = groups.size() / 4 * 3;
+  if (rest == 0) return octets;
+  if (!DecodeRest(text.substr(groups.size()), out + octets)) return std::nullopt;
+  return octets + rest - 1;
+}
+
 }  // namespace
 
 std::optional<size_t> DecodeBase64Url(std::string_view text, char* out) noexcept {
-  const char* p = text.data();
-  const char* const end_of_groups = p + text.size() / 4 * 4;
-  char* to = out;
-  uint32_t seen = 0;
-  for (; p < end_of_groups; p += 4, to += 3) {
-    const uint32_t group = Look(0, p[0]) | Look(1, p[1]) | Look(2, p[2]) | Look(3, p[3]);
-    seen |= group;
-    to[0] = static_cast<char>(group >> 16);
-    to[1] = static_cast<char>(group >> 8);
-    to[2] = static_cast<char>(group);
-  }
-  const size_t rest = text.size() % 4;
-  if (rest == 1) return std::nullopt;
-  if (rest >= 2) {
-    const uint32_t group = Look(0, p[0]) | Look(1, p[1]) | (rest == 3 ? Look(2, p[2]) : 0);
-    const uint32_t behind_last_octet = rest == 3 ? 0xFF : 0xFFFF;
-    if ((group & behind_last_octet) != 0) return std::nullopt;
-    seen |= group;
-    *to++ = static_cast<char>(group >> 16);
-    if (rest == 3) *to++ = static_cast<char>(group >> 8);
-  }
-  if ((seen & kInvalid) != 0) return std::nullopt;
-  return static_cast<size_t>(to - out);
+  return Decode(text, out, [](std::string_view groups, char* to) {
+    if (groups.size() < kAvx2Block || !HasAvx2()) return DecodeGroups(groups, to);
+    return DecodeGroupsAvx2(groups.data(), groups.size(), to);
+  });
+}
+
+std::optional<size_t> DecodeBase64UrlPortably(std::string_view text, char* out) noexcept {
+  return Decode(text, out, DecodeGroups);
 }
 
 }  // namespace doorward

@@ -18,7 +18,11 @@ constexpr size_t DecodedCapacity(size_t size) noexcept { return size / 4 * 3 + 2
 // Decodes `text` into `out`, which has room for DecodedCapacity(text.size()) octets, and returns
 // how many they are; nothing where there is padding, white space, a foreign character, a length
 // that no octets have, or a bit set behind the last octet.
+// Cost: 32 characters at a time on processors that have AVX2, four on others.
 std::optional<size_t> DecodeBase64Url(std::string_view text, char* out) noexcept;
+
+// The same, by the way that every processor has: what the others are tested against.
+std::optional<size_t> DecodeBase64UrlPortably(std::string_view text, char* out) noexcept;
 
 }  // namespace doorward
 

@@ -16,6 +16,7 @@
 
 #include "src/base/utf8.h"
 #include "src/claims/json.h"
+#include "src/claims/special_octets.h"
 
 namespace {
 
@@ -101,15 +102,25 @@ void CheckRoundTrip(JsonView root) {
   Require(again != nullptr && again->root().ToJson() == written);
 }
 
+// The ways to find what ends a string must find the same.
+void CheckSpecialOctets(std::string_view text) {
+  static SpecialOctets fast, portable;
+  Require(fast.Find(text) && portable.FindPortably(text));
+  for (const char* p = text.data(); p <= text.data() + text.size(); ++p) {
+    Require(fast.Next(p) == portable.Next(p));
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   static JsonParser parser;
   std::string padded(text);
-  padded.append(JsonParser::kPadding, '"');
-  const bool accepted =
-      parser.Parse(std::string_view(padded).substr(0, size), kDepth) == JsonError::kNone;
+  padded.append(1, '\0').append(JsonParser::kPadding - 1, '"');
+  const std::string_view document = std::string_view(padded).substr(0, size);
+  CheckSpecialOctets(document);
+  const bool accepted = parser.Parse(document, kDepth) == JsonError::kNone;
   if (accepted) CheckRoundTrip(parser.root());
   if (text.starts_with("\xEF\xBB\xBF")) {
     Require(!accepted);

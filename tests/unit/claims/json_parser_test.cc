@@ -15,11 +15,11 @@ namespace {
 
 constexpr size_t kDepth = 32;
 
-// Parses a copy whose padding would change the meaning if it were looked at.
+// Parses a copy whose padding, but for the NUL, would change the meaning if it were looked at.
 JsonError Parse(std::string_view text, size_t max_depth = kDepth, JsonParser* parser = nullptr) {
   JsonParser own;
   std::string padded(text);
-  padded.append("0}]\",\\u").append(JsonParser::kPadding, '9');
+  padded.append(1, '\0').append("0}]\",\\u").append(JsonParser::kPadding, '9');
   return (parser == nullptr ? own : *parser)
       .Parse(std::string_view(padded).substr(0, text.size()), max_depth);
 }
@@ -227,9 +227,9 @@ TEST(JsonParser, IsAsNewAfterARefusal) {
   EXPECT_EQ(Parse(R"({"a":[1,2]})", kDepth, &parser), JsonError::kNone);
 }
 
-// The scanner reads sixteen octets at a time: whatever stands at each place of them must be seen.
+// The scanner reads 32 octets at a time: whatever stands at each place of them must be seen.
 TEST(JsonParser, SeesWhatEndsAStringAtEveryOffset) {
-  for (size_t i = 0; i < 40; ++i) {
+  for (size_t i = 0; i < 100; ++i) {
     SCOPED_TRACE(i);
     const std::string plain(i, 'x');
     EXPECT_EQ(Parse("\"" + plain + "\""), JsonError::kNone);
@@ -238,7 +238,26 @@ TEST(JsonParser, SeesWhatEndsAStringAtEveryOffset) {
     EXPECT_EQ(Parse("\"" + plain + "\x1F\""), JsonError::kSyntax);
     EXPECT_EQ(Parse("\"" + plain + "\xC3\""), JsonError::kSyntax);
     EXPECT_EQ(Parse("\"" + plain), JsonError::kSyntax);
+    EXPECT_EQ(Parse("\"" + plain + std::string(1, '\0') + "\""), JsonError::kSyntax);
   }
+}
+
+TEST(JsonParser, RefusesNulWhereverItStands) {
+  const std::string text = R"( { "a" : [ 1 , -2.5e3 , "b\n" , true ] } )";
+  ASSERT_EQ(Parse(text), JsonError::kNone);
+  for (size_t i = 0; i <= text.size(); ++i) {
+    SCOPED_TRACE(i);
+    std::string with_nul = text;
+    with_nul.insert(i, 1, '\0');
+    EXPECT_EQ(Parse(with_nul), JsonError::kSyntax);
+  }
+}
+
+TEST(JsonParser, RefusesATextWithoutNulBehindIt) {
+  JsonParser parser;
+  const std::string text = "[1] " + std::string(JsonParser::kPadding, '\0');
+  EXPECT_EQ(parser.Parse(std::string_view(text).substr(0, 3), kDepth), JsonError::kSyntax);
+  EXPECT_EQ(parser.Parse(std::string_view(text).substr(0, 4), kDepth), JsonError::kNone);
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 
 #include "src/jose/base64url.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -11,12 +13,26 @@
 namespace doorward {
 namespace {
 
-std::optional<std::string> Decode(std::string_view text) {
-  std::string out(DecodedCapacity(text.size()), '\xAA');
-  const auto size = DecodeBase64Url(text, out.data());
+constexpr std::string_view kAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+using Decoder = std::optional<size_t>(std::string_view, char*) noexcept;
+
+// Decodes into a buffer that is as large as promised, and not more.
+std::optional<std::string> DecodeWith(Decoder& decode, std::string_view text) {
+  std::vector<char> out(DecodedCapacity(text.size()), '\xAA');
+  const auto size = decode(text, out.data());
   if (!size) return std::nullopt;
-  out.resize(*size);
-  return out;
+  EXPECT_LE(*size, out.size());
+  EXPECT_TRUE(std::all_of(out.begin() + static_cast<ptrdiff_t>(*size), out.end(),
+                          [](char c) { return c == '\xAA'; }));
+  return std::string(out.data(), *size);
+}
+
+std::optional<std::string> Decode(std::string_view text) {
+  const auto octets = DecodeWith(DecodeBase64Url, text);
+  EXPECT_EQ(octets, DecodeWith(DecodeBase64UrlPortably, text)) << text;
+  return octets;
 }
 
 TEST(Base64Url, DecodesTheVectorsOfRfc4648) {
@@ -68,14 +84,46 @@ TEST(Base64Url, RefusesAllButOneSpelling) {
 }
 
 TEST(Base64Url, KnowsItsAlphabetAtEveryPlaceOfAGroup) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   for (size_t place = 0; place < 4; ++place) {
     for (int octet = 0; octet < 256; ++octet) {
       std::string text = "AAAA";
       text[place] = static_cast<char>(octet);
       EXPECT_EQ(Decode(text).has_value(), kAlphabet.find(text[place]) != std::string_view::npos)
           << place << " " << octet;
+    }
+  }
+}
+
+// Lengths around those at which whole blocks of a wide decoder end.
+TEST(Base64Url, SeesAForeignCharacterAtEveryPlaceOfEveryBlock) {
+  for (size_t blocks = 1; blocks <= 3; ++blocks) {
+    for (size_t size = blocks * 32 - 1; size <= blocks * 32 + 5; ++size) {
+      if (size % 4 == 1) continue;
+      for (size_t place = 0; place < size; ++place) {
+        std::string text(size, 'A');
+        for (int octet = 0; octet < 256; ++octet) {
+          text[place] = static_cast<char>(octet);
+          const bool is_good = kAlphabet.find(text[place]) != std::string_view::npos;
+          const size_t value = kAlphabet.find(text[place]);
+          const bool has_bits_behind = place + 1 == size && (size % 4 == 2   ? value % 16 != 0
+                                                             : size % 4 == 3 ? value % 4 != 0
+                                                                             : false);
+          ASSERT_EQ(Decode(text).has_value(), is_good && !has_bits_behind)
+              << size << " " << place << " " << octet;
+        }
+      }
+    }
+  }
+}
+
+TEST(Base64Url, DecodesEveryCharacterAtEveryPlaceOfABlock) {
+  for (size_t place = 0; place < 64; ++place) {
+    for (const char c : kAlphabet) {
+      std::string text(64, '_');
+      text[place] = c;
+      const auto octets = Decode(text);
+      ASSERT_TRUE(octets.has_value());
+      EXPECT_EQ(EncodeBase64Url(*octets), text);
     }
   }
 }
