@@ -124,12 +124,12 @@ struct Metrics::State {
                              "Rules of the policy in force")
                             .Add({});
   Family<Gauge>& keys_age = Make(registry, prometheus::BuildGauge(), "doorward_keys_age_seconds",
-                                 "Time since the key file was last seen to hold the keys in force");
+                                 "Time since the keys in force were read");
 
   std::array<Counter*, 256> by_reason{};  // null for numbers that are no reason
   std::mutex mutex;                       // of all below
   std::map<std::string, Server, std::less<>> servers;
-  std::map<std::string, Clock::time_point> keys_seen;
+  std::map<std::string, Clock::time_point> keys_read;
   Gauge* revision = nullptr;
   std::vector<Figure> figures;
 };
@@ -190,11 +190,13 @@ void Metrics::OnConnections(int64_t change) {
   state_->connections.Increment(static_cast<double>(change));
 }
 
-void Metrics::OnReload(std::string_view what, bool succeeded, bool in_order) {
-  const std::string name(what);
+void Metrics::OnReload(std::string_view what, bool succeeded) {
   const char* outcome = succeeded ? "success" : "failure";
-  state_->reloads.Add({{"what", name}, {"outcome", outcome}}).Increment();
-  state_->reload_success.Add({{"what", name}}).Set(in_order ? 1 : 0);
+  state_->reloads.Add({{"what", std::string(what)}, {"outcome", outcome}}).Increment();
+}
+
+void Metrics::OnOrder(std::string_view what, bool in_order) {
+  state_->reload_success.Add({{"what", std::string(what)}}).Set(in_order ? 1 : 0);
 }
 
 void Metrics::OnPolicy(std::string_view revision, size_t rules) {
@@ -210,12 +212,12 @@ void Metrics::OnPolicy(std::string_view revision, size_t rules) {
 
 void Metrics::OnKeys(std::string_view issuer) {
   const std::lock_guard lock(state_->mutex);
-  state_->keys_seen.insert_or_assign(std::string(issuer), State::Clock::now());
+  state_->keys_read.insert_or_assign(std::string(issuer), State::Clock::now());
 }
 
 void Metrics::OnKeysGone(std::string_view issuer) {
   const std::lock_guard lock(state_->mutex);
-  state_->keys_seen.erase(std::string(issuer));
+  state_->keys_read.erase(std::string(issuer));
   const Labels labels = {{"issuer", std::string(issuer)}};
   if (state_->keys_age.Has(labels)) state_->keys_age.Remove(&state_->keys_age.Add(labels));
 }
@@ -229,8 +231,8 @@ void Metrics::AddFigure(Kind kind, std::string name, std::string help,
 std::string Metrics::Text() const {
   const std::lock_guard lock(state_->mutex);
   const State::Clock::time_point now = State::Clock::now();
-  for (const auto& [issuer, seen] : state_->keys_seen) {
-    state_->keys_age.Add({{"issuer", issuer}}).Set(Seconds(now - seen));
+  for (const auto& [issuer, since] : state_->keys_read) {
+    state_->keys_age.Add({{"issuer", issuer}}).Set(Seconds(now - since));
   }
   std::vector<prometheus::MetricFamily> families = state_->registry.Collect();
   for (const State::Figure& figure : state_->figures) {

@@ -31,11 +31,12 @@ class Metrics {
   void OnUpstreamError(std::string_view server, std::string_view what);
   void OnServerHealth(std::string_view server, bool healthy);
   void OnConnections(int64_t change);  // +1 where a client came, -1 where it went
-  // `what`: "policy", "keys", "certificates". `in_order`: all files of that kind are, so that none
-  // of them is in force in an older version.
-  void OnReload(std::string_view what, bool succeeded, bool in_order);
+  // `what`: "policy", "keys", "certificates".
+  void OnReload(std::string_view what, bool succeeded);
+  // Whether all files of the kind are in force as they are now.
+  void OnOrder(std::string_view what, bool in_order);
   void OnPolicy(std::string_view revision, size_t rules);
-  // The keys in force of an issuer are what their file holds, as was seen just now.
+  // The keys of an issuer were put in force just now; it is not the policy's any more.
   void OnKeys(std::string_view issuer);
   void OnKeysGone(std::string_view issuer);
 

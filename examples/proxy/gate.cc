@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "gate.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <sstream>
+#include <string_view>
+#include <utility>
+
+#include "doorward/key_set.h"
+#include "doorward/policy.h"
+
+#include "source_file.h"
+#include "tls_context.h"
+
+namespace proxy {
+namespace {
+
+namespace fs = std::filesystem;
+using doorward::IssuerKeys;
+using doorward::KeySet;
+using doorward::Policy;
+
+std::string Joined(const Lines& lines) {
+  std::string out;
+  for (const std::string& line : lines) out += (out.empty() ? "" : "\n") + line;
+  return out;
+}
+
+// Returns what was loaded and appends its warnings; throws its errors.
+template <typename T>
+std::shared_ptr<const T> Loaded(std::shared_ptr<const T> loaded,
+                                const std::vector<doorward::Diagnostic>& diagnostics,
+                                Lines& warnings) {
+  Lines lines;
+  for (const doorward::Diagnostic& d : diagnostics) {
+    std::ostringstream text;
+    text << d;
+    lines.push_back(text.str());
+  }
+  if (loaded == nullptr) throw Broken(Joined(lines));
+  warnings.insert(warnings.end(), lines.begin(), lines.end());
+  return loaded;
+}
+
+// The file of an issuer's keys, and the keys that it held when it was last in order.
+struct KeyFile {
+  KeyFile(const std::string& issuer, const fs::path& path)
+      : source("keys", {path},
+               [this, issuer](const std::vector<NamedText>& files, Lines& warnings) {
+                 auto parsed = KeySet::Parse(
+                     files[0].text, {.origin = doorward::KeyOrigin::kLocal, .name = files[0].name});
+                 keys = Loaded(std::move(parsed.keys), parsed.diagnostics, warnings);
+                 return std::to_string(keys->size()) + " keys of " + issuer + " are";
+               }) {}
+
+  KeyFile(const KeyFile&) = delete;
+  KeyFile& operator=(const KeyFile&) = delete;
+
+  std::shared_ptr<const KeySet> keys;  // null: it was never in order
+  SourceFile source;
+};
+using KeyFiles = std::map<std::string, std::shared_ptr<KeyFile>>;  // by issuer
+
+std::string KeysElsewhere(const std::string& policy, const IssuerKeys& issuer) {
+  const doorward::SourceRange& place = issuer.location_range;
+  const std::string name(issuer.issuer);
+  return policy + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) +
+         ": error: the keys of `" + name +
+         "` are on the network, and this proxy reads keys from files\n  help: fetch them to a file "
+         "and name it in the proxy's configuration: `keys: {" +
+         name + ": jwks.json}`";
+}
+
+}  // namespace
+
+struct Gate::State {
+  State(const Config& read, Metrics& counted);
+
+  bool Look(SourceFile& source, bool always, Lines& lines);
+  bool IsInOrder(std::string_view kind) const;
+
+  // Puts a policy in force together with the key files that it names and the former did not.
+  std::string ApplyPolicy(const NamedText& file, Lines& warnings);
+  std::shared_ptr<KeyFile> OpenKeys(const std::string& issuer, const fs::path& path,
+                                    Lines& warnings) const;
+  std::optional<fs::path> KeyPath(const IssuerKeys& issuer) const;
+  void WarnOfUnusedKeys(const Policy& next, Lines& warnings) const;
+  void PutInForce(const std::string& issuer, const KeyFile& file);
+
+  std::string ApplyCertificates(size_t listener, const std::vector<NamedText>& files,
+                                Lines& warnings);
+  std::string ApplyAuthorities(const std::vector<NamedText>& files);
+  void NoteReadiness();
+
+  const Config config;
+  Metrics& metrics;
+  doorward::Authorizer authorizer{nullptr};
+  Lines start_messages;
+
+  SourceFile policy;
+  KeyFiles keys;
+  std::vector<SourceFile> certificates;
+
+  mutable std::mutex mutex;  // of all below
+  std::vector<TlsContext> listeners;
+  TlsContext upstream;
+  std::string unready_cause = "no policy";
+};
+
+Gate::State::State(const Config& read, Metrics& counted)
+    : config(read),
+      metrics(counted),
+      policy("policy", {config.policy},
+             [this](const std::vector<NamedText>& files, Lines& warnings) {
+               return ApplyPolicy(files[0], warnings);
+             }),
+      listeners(config.listeners.size()) {
+  using Files = std::vector<NamedText>;
+  for (size_t i = 0; i < listeners.size(); ++i) {
+    std::vector<fs::path> paths;
+    for (const CertificateFiles& pair : config.listeners[i].certificates)
+      paths.insert(paths.end(), {pair.chain, pair.key});
+    if (paths.empty()) continue;
+    certificates.emplace_back("certificates", paths,
+                              [this, i](const Files& files, Lines& warnings) {
+                                return ApplyCertificates(i, files, warnings);
+                              });
+  }
+  const auto& servers = config.upstream.servers;
+  if (std::any_of(servers.begin(), servers.end(), [](const ServerConfig& s) { return s.tls; })) {
+    if (config.upstream.ca_file)
+      certificates.emplace_back(
+          "certificates", std::vector{*config.upstream.ca_file},
+          [this](const Files& files, Lines&) { return ApplyAuthorities(files); });
+    else
+      upstream = MakeUpstreamContext(nullptr);
+  }
+}
+
+// Returns true where something was put in force.
+bool Gate::State::Look(SourceFile& source, bool always, Lines& lines) {
+  if (!source.Look(always, lines)) return false;
+  const bool succeeded = source.complaint().empty();
+  if (!succeeded)
+    lines.push_back(source.paths()[0].string() + ": what was in force before stays in force");
+  metrics.OnReload(source.kind(), succeeded);
+  return succeeded;
+}
+
+bool Gate::State::IsInOrder(std::string_view kind) const {
+  const auto in_order = [&](const SourceFile& s) {
+    return s.kind() != kind || s.complaint().empty();
+  };
+  return in_order(policy) && std::all_of(certificates.begin(), certificates.end(), in_order) &&
+         std::all_of(keys.begin(), keys.end(),
+                     [&](const auto& k) { return in_order(k.second->source); });
+}
+
+std::string Gate::State::ApplyPolicy(const NamedText& file, Lines& warnings) {
+  auto loaded = Policy::Load(file.text, file.name);
+  const auto next = Loaded(std::move(loaded.policy), loaded.diagnostics, warnings);
+  KeyFiles next_keys;
+  Lines elsewhere, lacking;
+  for (size_t i = 0; i < next->issuer_count(); ++i) {
+    const IssuerKeys issuer = next->issuer_keys(i);
+    if (issuer.source == IssuerKeys::Source::kInline) continue;
+    const std::optional<fs::path> path = KeyPath(issuer);
+    if (!path) {
+      elsewhere.push_back(KeysElsewhere(file.name, issuer));
+      continue;
+    }
+    const std::string name(issuer.issuer);
+    const auto opened = OpenKeys(name, *path, warnings);
+    if (opened->keys == nullptr) lacking.push_back(opened->source.complaint());
+    next_keys.emplace(name, opened);
+  }
+  if (!elsewhere.empty()) throw Broken(Joined(elsewhere));
+  if (!lacking.empty()) throw Incomplete(Joined(lacking));
+
+  WarnOfUnusedKeys(*next, warnings);
+  const KeyFiles former = std::exchange(keys, std::move(next_keys));
+  for (const auto& [issuer, key_file] : keys) {
+    const auto same = former.find(issuer);
+    if (same == former.end() || same->second != key_file) PutInForce(issuer, *key_file);
+  }
+  for (const auto& [issuer, key_file] : former) {
+    if (!keys.contains(issuer)) metrics.OnKeysGone(issuer);
+  }
+  authorizer.SetPolicy(next);
+  metrics.OnPolicy(next->revision(), next->rule_count());
+  return "policy " + std::string(next->revision()) + " with " + std::to_string(next->rule_count()) +
+         " rules is";
+}
+
+// The file that the configuration names for the issuer, or else the policy; nothing where neither
+// does.
+std::optional<fs::path> Gate::State::KeyPath(const IssuerKeys& issuer) const {
+  for (const std::string_view spelling : issuer.spellings) {
+    const auto named = config.keys.find(std::string(spelling));
+    if (named != config.keys.end()) return named->second;
+  }
+  if (issuer.source != IssuerKeys::Source::kJwksFile) return std::nullopt;
+  return config.policy.parent_path() / issuer.location;
+}
+
+// The key file in force, where it is this one; else it is read, and its `keys` are null where it is
+// broken.
+std::shared_ptr<KeyFile> Gate::State::OpenKeys(const std::string& issuer, const fs::path& path,
+                                               Lines& warnings) const {
+  const auto known = keys.find(issuer);
+  if (known != keys.end() && known->second->source.paths()[0] == path) return known->second;
+  auto opened = std::make_shared<KeyFile>(issuer, path);
+  Lines lines;
+  opened->source.Look(true, lines);
+  if (opened->keys != nullptr) warnings.insert(warnings.end(), lines.begin(), lines.end());
+  return opened;
+}
+
+void Gate::State::WarnOfUnusedKeys(const Policy& next, Lines& warnings) const {
+  std::set<std::string_view> used;
+  for (size_t i = 0; i < next.issuer_count(); ++i) {
+    const IssuerKeys issuer = next.issuer_keys(i);
+    if (issuer.source != IssuerKeys::Source::kInline)
+      used.insert(issuer.spellings.begin(), issuer.spellings.end());
+  }
+  for (const auto& [issuer, path] : config.keys) {
+    if (used.contains(issuer)) continue;
+    warnings.push_back(path.string() + ": warning: the policy has no issuer `" + issuer +
+                       "` that needs keys");
+  }
+}
+
+void Gate::State::PutInForce(const std::string& issuer, const KeyFile& file) {
+  authorizer.SetKeys(issuer, file.keys);
+  metrics.OnKeys(issuer);
+}
+
+std::string Gate::State::ApplyCertificates(size_t listener, const std::vector<NamedText>& files,
+                                           Lines& warnings) {
+  TlsContext made = MakeServerContext(files, warnings);
+  for (const CertificateFiles& pair : config.listeners[listener].certificates) {
+    std::error_code ignored;
+    if ((fs::status(pair.key, ignored).permissions() & fs::perms::others_read) != fs::perms::none) {
+      warnings.push_back(pair.key.string() +
+                         ": warning: everyone on this machine can read the key");
+    }
+  }
+  const std::lock_guard lock(mutex);
+  listeners[listener] = std::move(made);
+  return files.size() == 2 ? "the certificate is"
+                           : std::to_string(files.size() / 2) + " certificates are";
+}
+
+std::string Gate::State::ApplyAuthorities(const std::vector<NamedText>& files) {
+  TlsContext made = MakeUpstreamContext(&files[0]);
+  const std::lock_guard lock(mutex);
+  upstream = std::move(made);
+  return "the upstream's certificate authorities are";
+}
+
+void Gate::State::NoteReadiness() {
+  std::string cause = authorizer.policy() == nullptr ? "no policy" : "";
+  for (const auto& [issuer, key_file] : keys) {
+    if (key_file->keys->size() == 0) cause = "no usable key of " + issuer;
+  }
+  const std::lock_guard lock(mutex);
+  unready_cause = std::move(cause);
+}
+
+Gate::Gate(const Config& config, Metrics& metrics, Lines& errors)
+    : state_(std::make_unique<State>(config, metrics)) {
+  const auto start = [&](SourceFile& source) {
+    Lines lines;
+    source.Look(true, lines);
+    Lines& out = source.complaint().empty() ? state_->start_messages : errors;
+    out.insert(out.end(), lines.begin(), lines.end());
+  };
+  start(state_->policy);
+  for (SourceFile& source : state_->certificates) start(source);
+  state_->NoteReadiness();
+}
+
+Gate::~Gate() = default;
+
+const Lines& Gate::messages() const noexcept { return state_->start_messages; }
+
+const doorward::Authorizer& Gate::authorizer() const noexcept { return state_->authorizer; }
+
+TlsContext Gate::tls(size_t listener) const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->listeners[listener];
+}
+
+TlsContext Gate::upstream_tls() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->upstream;
+}
+
+Lines Gate::Reload(bool all) {
+  Lines lines;
+  state_->Look(state_->policy, all, lines);
+  for (const auto& [issuer, key_file] : state_->keys) {
+    if (state_->Look(key_file->source, all, lines)) state_->PutInForce(issuer, *key_file);
+  }
+  for (SourceFile& source : state_->certificates) state_->Look(source, all, lines);
+  state_->NoteReadiness();
+  for (const char* kind : {"policy", "keys", "certificates"}) {
+    state_->metrics.OnOrder(kind, state_->IsInOrder(kind));
+  }
+  return lines;
+}
+
+std::string Gate::unready_cause() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->unready_cause;
+}
+
+}  // namespace proxy
