@@ -60,8 +60,14 @@ TokenRules RulesOf(const IssuerModel& issuer) {
                               .number = entry.number,
                               .integer = IntegerOf(entry.text),
                               .boolean = entry.boolean,
-                              .or_text = entry.or_text}});
+                              .or_text = entry.or_text},
+                             entry.beside});
   }
+  rules.marks = issuer.marks;
+  rules.audience_claim = issuer.audience_claim;
+  rules.load_balancer = issuer.is_load_balancer;
+  rules.signers = issuer.signers;
+  rules.keys_name_issuers = issuer.keys_name_issuers;
   return rules;
 }
 

@@ -91,6 +91,24 @@ std::string ExpectedAndFound(const TokenRefusal& r) {
   return out;
 }
 
+std::string_view WithoutSlash(std::string_view text) {
+  return text.substr(0, text.size() - (text.ends_with('/') ? 1 : 0));
+}
+
+// What an unknown issuer has to do with a known one; "" for nothing.
+std::string_view IssuerHint(const TokenRefusal& r) {
+  const std::string_view found = r.found.string_or("");
+  for (const std::string_view known : r.expected) {
+    if (found != known && WithoutSlash(found) == WithoutSlash(known)) {
+      return "; they differ in the slash at their end";
+    }
+    if (known.starts_with(found) && known.substr(found.size()).starts_with("/oauth2/")) {
+      return "; tokens of Okta's org authorization server can be checked by Okta alone";
+    }
+  }
+  return "";
+}
+
 // What there is to say besides the reason's own text; "" for nothing.
 std::string Detail(Reason reason, const VerifiedTokenData& token) {
   const TokenRefusal& r = token.refusal;
@@ -109,6 +127,8 @@ std::string Detail(Reason reason, const VerifiedTokenData& token) {
     case Reason::kTokenIssuedInFuture:
     case Reason::kTokenTooOld:
       return ExplainDate(r);
+    case Reason::kTokenIssuerUnknown:
+      return r.subject.empty() ? "" : ExpectedAndFound(r) + std::string(IssuerHint(r));
     case Reason::kTokenConfirmation:
     case Reason::kTokenWithoutExpiry:
       return "";

@@ -57,11 +57,18 @@ void CheckToken(PolicyCheck& check, const DocumentValue& section);
 void CheckForward(PolicyCheck& check, const DocumentValue& section);
 // Warns of what is right in itself and yet says nothing. `rules`: where the section stands.
 void CheckUsage(PolicyCheck& check, Span rules);
+// Warns of issuers that vouch for anyone, where nothing in the policy narrows whom it lets in.
+void CheckOpenIssuers(PolicyCheck& check);
+// Warns of issuers whose tokens come in a header that the policy does not look at.
+void CheckTokenHeaders(PolicyCheck& check);
 
 // `keys` of an issuer; `name_at`: where that word stands. Sets key_source, key_location,
 // inline_jwks.
 void CheckIssuerKeys(PolicyCheck& check, Span name_at, const DocumentValue& value,
                      IssuerModel& issuer);
+
+// Reports an issuer that no token of its provider has, and tells the one that was meant.
+void CheckIssuerForm(Fields& fields, const DocumentValue& spelling, const IssuerProfile& profile);
 
 // Finds the role that `value` names; `what`: "`inherits` of a role". Reserved names are errors
 // here.

@@ -12,16 +12,17 @@
 #include <absl/container/flat_hash_set.h>
 
 #include "src/policy/check.h"
+#include "src/policy/issuer_profile.h"
 
 namespace doorward {
 namespace {
 
 using Kind = DocumentValue::Kind;
 
-constexpr std::string_view kIssuerMembers[] = {"issuer",  "audiences",  "algorithms",   "keys",
-                                               "subject", "roles_from", "scopes_from",  "roles",
-                                               "accept",  "require",    "token_type",   "leeway",
-                                               "max_age", "expiry",     "confirmation", "tenants"};
+constexpr std::string_view kIssuerMembers[] = {
+    "issuer",      "audiences", "algorithms",   "keys",    "subject",    "roles_from",
+    "scopes_from", "roles",     "accept",       "require", "token_type", "leeway",
+    "max_age",     "expiry",    "confirmation", "tenants", "profile",    "signer"};
 static_assert(std::size(kIssuerMembers) <= ObjectFields::kMaxNames);
 constexpr std::string_view kClaimSourceMembers[] = {"claim", "split"};
 constexpr std::string_view kAlgorithms[] = {"RS256", "RS384", "RS512", "PS256", "PS384",
@@ -36,18 +37,6 @@ constexpr std::chrono::seconds kMaxLeeway = std::chrono::minutes(10);
 constexpr std::chrono::seconds kMaxMaxAge = std::chrono::hours(24 * 365 * 100);
 
 bool HasTenant(std::string_view issuer) { return issuer.find(kTenantPlaceholder) != issuer.npos; }
-
-bool IsGuid(std::string_view text) {
-  constexpr std::string_view kShape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-  if (text.size() != kShape.size()) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char lower = static_cast<char>(text[i] | 0x20);
-    const bool is_digit = (text[i] >= '0' && text[i] <= '9') ||
-                          (lower >= 'a' && lower <= 'f' && text[i] != lower - 0x40);
-    if (kShape[i] == '-' ? text[i] != '-' : !is_digit) return false;
-  }
-  return true;
-}
 
 std::string Lower(std::string_view text) {
   std::string out(text);
@@ -129,8 +118,15 @@ class IssuerCheck {
   void Run(bool is_only_issuer);
 
  private:
+  void CheckProfile();
+  const DocumentValue* RequireUnlessFilled(std::string_view member, std::string_view expected,
+                                           bool is_filled);
   void CheckSpellings();
+  void AddSpelling(std::string_view text, Span at);
   void CheckAudiences();
+  void CheckSigners();
+  void CheckKeys();
+  bool FillInKeys();
   void CheckAlgorithms();
   void CheckClaims();
   void CheckConferredRoles(bool is_only_issuer);
@@ -138,8 +134,10 @@ class IssuerCheck {
   void CheckTimes();
   void CheckTokenKind();
   void CheckTenants();
-  std::vector<ClaimSource> ReadSources(std::string_view member, std::vector<ClaimSource> otherwise);
+  void ReadSources(std::string_view member, std::vector<ClaimSource>& sources);
   std::optional<ClaimSource> ReadSource(const DocumentValue& value, std::string_view what);
+  void AddClientRoles();
+  void AddRequired(RequireEntry entry);
   void ReadRequired(const DocumentValue& name, const DocumentValue& value);
   void WarnUselessHmac();
 
@@ -148,16 +146,18 @@ class IssuerCheck {
   ObjectFields members_;
   uint32_t index_;
   IssuerModel& issuer_;
+  IssuerProfile profile_;  // the one that is named, or what no profile means
+  bool is_profile_known_ = true;
 };
 
 void IssuerCheck::Run(bool is_only_issuer) {
   if (!members_.is_object()) return;
+  CheckProfile();
   CheckSpellings();
   CheckAudiences();
+  CheckSigners();
   CheckAlgorithms();
-  if (const DocumentValue* const keys = members_.Require("keys", "where its keys come from")) {
-    CheckIssuerKeys(check_, members_.NameSpan("keys"), *keys, issuer_);
-  }
+  CheckKeys();
   WarnUselessHmac();
   CheckClaims();
   CheckConferredRoles(is_only_issuer);
@@ -168,35 +168,64 @@ void IssuerCheck::Run(bool is_only_issuer) {
   ReportCondition(fields_, members_, "accept");
 }
 
+void IssuerCheck::CheckProfile() {
+  if (const DocumentValue* const value = members_.Find("profile")) {
+    issuer_.profile_at = value->at();
+    const auto found = fields_.OneOf(*value, "`profile` of an issuer", kIssuerProfiles);
+    is_profile_known_ = found.has_value();
+    issuer_.profile = found.value_or(nullptr);
+  }
+  if (issuer_.profile != nullptr) profile_ = *issuer_.profile;
+  FillIn(profile_, issuer_);
+}
+
+// A profile that is not known could have filled in the member.
+const DocumentValue* IssuerCheck::RequireUnlessFilled(std::string_view member,
+                                                      std::string_view expected, bool is_filled) {
+  return is_filled || !is_profile_known_ ? members_.Find(member)
+                                         : members_.Require(member, expected);
+}
+
 void IssuerCheck::CheckSpellings() {
-  const DocumentValue* const value = members_.Require("issuer", "the `iss` of its tokens");
-  if (value == nullptr) return;
+  const std::string form = profile_.forms.empty() ? "" : ": " + Enumerate(profile_.forms);
+  const DocumentValue* const value =
+      RequireUnlessFilled("issuer", "the `iss` of its tokens" + form, !profile_.issuers.empty());
+  if (value == nullptr) {
+    if (members_.Has("issuer")) return;
+    for (const std::string_view text : profile_.issuers) AddSpelling(text, issuer_.profile_at);
+    return;
+  }
   constexpr std::string_view kWhat = "`issuer` of an issuer";
   for (const DocumentValue& spelling : fields_.List(*value, kWhat, ListSize::kNotEmpty)) {
     const std::optional<std::string_view> text = fields_.Name(spelling, kWhat);
     if (!text) continue;
+    CheckIssuerForm(fields_, spelling, profile_);
     const size_t place = text->find(kTenantPlaceholder);
     if (place != text->npos && text->find(kTenantPlaceholder, place + 1) != text->npos) {
       fields_.Error(spelling.at(), "bad_tenant", Quote(*text) + " holds `{tenantid}` twice",
                     {"`{tenantid}` once, or not at all", ""});
     }
-    const auto [found, inserted] = check_.issuers.index.emplace(*text, index_);
-    if (inserted) {
-      check_.issuers.names.push_back(*text);
-      check_.issuers.spans.push_back(spelling.at());
-      issuer_.spellings.emplace_back(*text);
-    } else if (found->second == index_) {
-      fields_.Warning(spelling.at(), "repeated_value",
-                      Quote(*text) + " stands in this list already", {"", "remove it here"});
-    } else {
-      ReportRepeated(check_, spelling.at(), *text, "the first", found->second);
-    }
+    AddSpelling(*text, spelling.at());
+  }
+}
+
+void IssuerCheck::AddSpelling(std::string_view text, Span at) {
+  const auto [found, inserted] = check_.issuers.index.emplace(text, index_);
+  if (inserted) {
+    check_.issuers.names.push_back(text);
+    check_.issuers.spans.push_back(at);
+    issuer_.spellings.emplace_back(text);
+  } else if (found->second == index_) {
+    fields_.Warning(at, "repeated_value", Quote(text) + " stands in this list already",
+                    {"", "remove it here"});
+  } else {
+    ReportRepeated(check_, at, text, "the first", found->second);
   }
 }
 
 void IssuerCheck::CheckAudiences() {
-  const DocumentValue* const value =
-      members_.Require("audiences", "the `aud` that tokens for this service have");
+  const DocumentValue* const value = members_.Require(
+      "audiences", "the " + Quote(profile_.audience_claim) + " that tokens for this service have");
   if (value == nullptr) return;
   constexpr std::string_view kWhat = "`audiences` of an issuer";
   issuer_.audiences = fields_.Texts(*value, kWhat, ListSize::kNotEmpty);
@@ -213,12 +242,38 @@ void IssuerCheck::CheckAudiences() {
   issuer_.audiences.clear();
 }
 
+void IssuerCheck::CheckSigners() {
+  constexpr std::string_view kWhat = "`signer` of an issuer";
+  constexpr std::string_view kArn =
+      "an ARN, as `arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/"
+      "50dc6c495c0c9188`";
+  if (!profile_.is_load_balancer) {
+    if (!members_.Has("signer") || !is_profile_known_) return;
+    fields_.Error(members_.WholeSpan("signer"), "needless_signer",
+                  "`signer` is compared in tokens of AWS load balancers alone",
+                  {"", "remove it, or say `profile: aws-alb`"});
+    return;
+  }
+  const DocumentValue* const value = members_.Require("signer", kArn);
+  if (value == nullptr) return;
+  issuer_.signers = fields_.Texts(*value, kWhat, ListSize::kNotEmpty);
+  for (const DocumentValue& entry : fields_.List(*value, kWhat)) {
+    const std::string_view text = entry.text();
+    const bool is_arn = text.starts_with("arn:aws") &&
+                        text.find(":elasticloadbalancing:") != text.npos &&
+                        text.find(":loadbalancer/app/") != text.npos;
+    if (is_arn || !entry.is_string() || text.empty()) continue;
+    fields_.Error(entry.at(), "bad_signer", Quote(text) + " is no application load balancer",
+                  {std::string(kArn), ""});
+  }
+}
+
 void IssuerCheck::CheckAlgorithms() {
   const DocumentValue* const value = members_.Find("algorithms");
   if (value == nullptr) return;
   constexpr std::string_view kWhat = "`algorithms` of an issuer";
   const std::vector<DocumentValue> list = fields_.List(*value, kWhat, ListSize::kNotEmpty);
-  issuer_.algorithms.emplace();
+  issuer_.algorithms.emplace();  // in the place of a profile's
   for (const DocumentValue& entry : list) {
     const std::optional<std::string_view> name = fields_.Text(entry, kWhat);
     if (!name) continue;
@@ -236,12 +291,40 @@ void IssuerCheck::CheckAlgorithms() {
   fields_.WarnRepeated(list);
 }
 
+void IssuerCheck::CheckKeys() {
+  const bool is_filled = !members_.Has("keys") && FillInKeys();
+  const DocumentValue* const keys =
+      RequireUnlessFilled("keys", "where its keys come from", is_filled);
+  if (keys == nullptr) return;
+  CheckIssuerKeys(check_, members_.NameSpan("keys"), *keys, issuer_);
+  if (profile_.has_discovery || issuer_.key_source != IssuerKeys::Source::kDiscovery) return;
+  fields_.Error(members_.WholeSpan("keys"), "key_source",
+                "discovery finds the keys of who lets people sign in, and not those that its load "
+                "balancer signs with",
+                {"`jwks_uri`, `jwks_file` or `jwks`", ""});
+}
+
+// False where it is not known where keys come from.
+bool IssuerCheck::FillInKeys() {
+  if (issuer_.profile == nullptr || !profile_.has_discovery) return false;
+  issuer_.key_location_range = fields_.Range(issuer_.profile_at);
+  if (profile_.jwks_uri.empty()) return true;
+  issuer_.key_source = IssuerKeys::Source::kJwksUri;
+  issuer_.key_location = profile_.jwks_uri;
+  return std::all_of(
+      issuer_.spellings.begin(), issuer_.spellings.end(), [&](const std::string& spelling) {
+        return std::any_of(profile_.issuers.begin(), profile_.issuers.end(),
+                           [&](std::string_view form) { return HasForm(spelling, form); });
+      });
+}
+
 // A secret that is fetched over a network is none, so that such keys never serve.
 void IssuerCheck::WarnUselessHmac() {
   const bool is_remote = issuer_.key_source == IssuerKeys::Source::kDiscovery ||
                          issuer_.key_source == IssuerKeys::Source::kJwksUri;
-  if (!is_remote || !issuer_.algorithms || !members_.Has("keys")) return;
-  for (const DocumentValue& entry : fields_.List(*members_.Find("algorithms"), "")) {
+  const DocumentValue* const algorithms = members_.Find("algorithms");
+  if (!is_remote || algorithms == nullptr || !members_.Has("keys")) return;
+  for (const DocumentValue& entry : fields_.List(*algorithms, "")) {
     if (!entry.text().starts_with("HS")) continue;
     fields_.Warning(entry.at(), "useless_algorithm",
                     Quote(entry.text()) + " never serves with keys that are fetched",
@@ -268,19 +351,29 @@ std::optional<ClaimSource> IssuerCheck::ReadSource(const DocumentValue& value,
   return ClaimSource{*std::move(reference), split};
 }
 
-std::vector<ClaimSource> IssuerCheck::ReadSources(std::string_view member,
-                                                  std::vector<ClaimSource> otherwise) {
+void IssuerCheck::ReadSources(std::string_view member, std::vector<ClaimSource>& sources) {
   const DocumentValue* const value = members_.Find(member);
-  if (value == nullptr) return otherwise;
+  if (value == nullptr) return;
   const std::string what = Quote(member) + " of an issuer";
   // One object is a single entry, as one text is.
-  std::vector<ClaimSource> out;
+  sources.clear();
   const std::vector<DocumentValue> list = fields_.List(*value, what);
   for (const DocumentValue& entry : list) {
-    if (auto source = ReadSource(entry, what)) out.push_back(*std::move(source));
+    if (auto source = ReadSource(entry, what)) sources.push_back(*std::move(source));
   }
   fields_.WarnRepeated(list);
-  return out;
+}
+
+// Keycloak names the roles that an audience has defined for itself by its client id, which may hold
+// what a JSON Pointer escapes.
+void IssuerCheck::AddClientRoles() {
+  for (const std::string& audience : issuer_.audiences) {
+    std::string pointer = "/resource_access/";
+    for (const char c : audience) {
+      pointer += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+    }
+    issuer_.roles_from.push_back({{pointer + "/roles"}, false});
+  }
 }
 
 void IssuerCheck::CheckClaims() {
@@ -288,8 +381,9 @@ void IssuerCheck::CheckClaims() {
     const auto reference = ReadClaimReference(fields_, *subject, "`subject` of an issuer");
     if (reference) issuer_.subject = *reference;
   }
-  issuer_.roles_from = ReadSources("roles_from", {{{"roles"}, false}});
-  issuer_.scopes_from = ReadSources("scopes_from", {{{"scope"}, true}, {{"scp"}, true}});
+  if (profile_.has_client_roles) AddClientRoles();
+  ReadSources("roles_from", issuer_.roles_from);
+  ReadSources("scopes_from", issuer_.scopes_from);
 }
 
 void IssuerCheck::CheckConferredRoles(bool is_only_issuer) {
@@ -304,6 +398,14 @@ void IssuerCheck::CheckConferredRoles(bool is_only_issuer) {
     if (const auto role = FindRole(check_, name, kWhat)) issuer_.roles->push_back(*role);
   }
   fields_.WarnRepeated(list);
+}
+
+// What the entry says of a claim counts, and not what its profile says of that claim.
+void IssuerCheck::AddRequired(RequireEntry entry) {
+  std::erase_if(issuer_.require, [&](const RequireEntry& other) {
+    return other.is_profiles && other.name == entry.name;
+  });
+  issuer_.require.push_back(std::move(entry));
 }
 
 void IssuerCheck::ReadRequired(const DocumentValue& name, const DocumentValue& value) {
@@ -341,7 +443,7 @@ void IssuerCheck::ReadRequired(const DocumentValue& name, const DocumentValue& v
         }
       }
   }
-  issuer_.require.push_back(std::move(entry));
+  AddRequired(std::move(entry));
 }
 
 void IssuerCheck::CheckRequire() {
@@ -359,8 +461,9 @@ void IssuerCheck::CheckRequire() {
     return;
   }
   for (std::string& name : fields_.Texts(*value, kWhat, ListSize::kAny)) {
-    RequireEntry& entry = issuer_.require.emplace_back();
+    RequireEntry entry;
     entry.name = std::move(name);
+    AddRequired(std::move(entry));
   }
 }
 

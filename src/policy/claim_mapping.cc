@@ -84,7 +84,10 @@ bool ClaimMapping::Read(JsonView claims, const ClaimSource& source,
 
 ClaimMapping::ClaimMapping(const std::vector<RoleModel>& roles, const RoleTable& table,
                            const IssuerModel& issuer, uint32_t issuer_index)
-    : table_(table), subject_(issuer.subject), scopes_from_(issuer.scopes_from) {
+    : table_(table),
+      subject_(issuer.subject),
+      scopes_from_(issuer.scopes_from),
+      left_out_together_(issuer.left_out_together) {
   std::vector<bool> may_confer(roles.size(), !issuer.roles.has_value());
   if (issuer.roles) {
     for (uint32_t role : *issuer.roles) may_confer[role] = true;
@@ -138,6 +141,14 @@ ClaimMapping::RoleClaim& ClaimMapping::ClaimFor(const ClaimSource& source) {
   return added;
 }
 
+bool ClaimMapping::IsLeftOut(JsonView claims, const ClaimSource& source) const {
+  const auto begins = [&](const std::string& name) { return BeginsWith(source.claim, name); };
+  const auto is_there = [&](const std::string& name) { return claims.Find(name).exists(); };
+  const std::vector<std::string>& names = left_out_together_;
+  return std::any_of(names.begin(), names.end(), begins) &&
+         std::none_of(names.begin(), names.end(), is_there);
+}
+
 void ClaimMapping::Resolve(JsonView claims, Holdings& out) const {
   out.held.Reset(table_.word_count());
   out.unknown.Reset(table_.word_count());
@@ -149,7 +160,7 @@ void ClaimMapping::Resolve(JsonView claims, Holdings& out) const {
   std::vector<std::string_view>& values = out.scopes;
   for (const RoleClaim& claim : role_claims_) {
     values.clear();
-    if (!Read(claims, claim.source, values)) {
+    if (IsLeftOut(claims, claim.source) || !Read(claims, claim.source, values)) {
       out.unknown.AddAll(claim.possible);
       out.roles_in_doubt = true;
       continue;

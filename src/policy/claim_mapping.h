@@ -64,10 +64,13 @@ class ClaimMapping {
   };
 
   RoleClaim& ClaimFor(const ClaimSource& source);
+  // True where the token was made without the claims that `source` reads.
+  bool IsLeftOut(JsonView claims, const ClaimSource& source) const;
 
   const RoleTable& table_;
   ClaimReference subject_;
   std::vector<ClaimSource> scopes_from_;
+  std::vector<std::string> left_out_together_;
   std::vector<RoleClaim> role_claims_;
   std::vector<uint32_t> gives_;
   std::vector<uint32_t> always_;  // bits that any token of the issuer gives: grants by issuer alone

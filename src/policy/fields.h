@@ -116,7 +116,7 @@ class Fields {
 // The members of one object. Unknown and empty ones are reported when it is made.
 class ObjectFields {
  public:
-  static constexpr size_t kMaxNames = 16;
+  static constexpr size_t kMaxNames = 24;
 
   // `what`: "a rule". `names`: all that it may have, at most kMaxNames; must outlive this.
   ObjectFields(Fields& fields, const DocumentValue& object, std::string_view what,

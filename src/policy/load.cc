@@ -102,6 +102,8 @@ void CheckDocument(const Document& document, DiagnosticList& diagnostics, Policy
   section("forward", CheckForward);
   if (fields.has_errors()) return;
   CheckUsage(check, policy.NameSpan(policy.Has("rules") ? "rules" : "doorward"));
+  CheckOpenIssuers(check);
+  CheckTokenHeaders(check);
 }
 
 std::optional<PolicyModel> LoadModel(const SourceText& source, PolicyFormat format,

@@ -43,8 +43,12 @@ struct RequireEntry {
   std::string text;  // kString; of a YAML scalar also beside kNumber and kBool
   double number = 0;
   bool boolean = false;
-  bool or_text = false;  // a YAML scalar: a string of its text matches as well
+  bool or_text = false;      // a YAML scalar: a string of its text matches as well
+  bool is_profiles = false;  // the profile demands it, not the entry
+  std::string beside;        // where it is not "": demanded of tokens alone that have this claim
 };
+
+struct IssuerProfile;
 
 struct IssuerModel {
   Span at;
@@ -66,6 +70,17 @@ struct IssuerModel {
   bool require_expiry = true;
   bool refuse_confirmation = true;
   std::vector<std::string> tenants;  // lower case
+
+  // What only a profile sets; see TokenRules in the jose floor for what is named like there.
+  const IssuerProfile* profile = nullptr;  // a row of a table that is constant
+  Span profile_at;                         // of the member's value
+  std::string audience_claim = "aud";
+  std::vector<std::string> marks;
+  bool is_load_balancer = false;
+  std::vector<std::string> signers;
+  bool keys_name_issuers = false;
+  // Top-level claims: a token that has none of them was made without them, and they are incomplete.
+  std::vector<std::string> left_out_together;
 };
 
 struct GrantModel {

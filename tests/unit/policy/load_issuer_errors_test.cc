@@ -15,8 +15,8 @@ const DiagnosticCase kAddedMembers[] = {
     {"unknown", "audience: x", 3, 67, "unknown_member", "an issuer has no member `audience`",
      "audience",
      "`issuer`, `audiences`, `algorithms`, `keys`, `subject`, `roles_from`, `scopes_from`, "
-     "`roles`, `accept`, `require`, `token_type`, `leeway`, `max_age`, `expiry`, `confirmation` or "
-     "`tenants`",
+     "`roles`, `accept`, `require`, `token_type`, `leeway`, `max_age`, `expiry`, `confirmation`, "
+     "`tenants`, `profile` or `signer`",
      "did you mean `audiences`?"},
     {"alg", "algorithms: [RS265]", 3, 80, "unknown_algorithm", "unknown algorithm `RS265`", "RS265",
      "`RS256`, `RS384`, `RS512`, `PS256`, `PS384`, `PS512`, `ES256`, `ES384`, `ES512`, `EdDSA`, "
