@@ -17,6 +17,22 @@ else()
   set(DOORWARD_RE2_TARGET PkgConfig::DOORWARD_RE2)
 endif()
 
+# Verifies Ed25519 where a host asks for it; AUTO takes it where it is.
+set(DOORWARD_WITH_LIBSODIUM AUTO CACHE STRING "Build with libsodium: AUTO, ON or OFF")
+set_property(CACHE DOORWARD_WITH_LIBSODIUM PROPERTY STRINGS AUTO ON OFF)
+if(DOORWARD_WITH_LIBSODIUM STREQUAL "AUTO")
+  pkg_check_modules(DOORWARD_SODIUM QUIET IMPORTED_TARGET libsodium)
+elseif(DOORWARD_WITH_LIBSODIUM)
+  pkg_check_modules(DOORWARD_SODIUM REQUIRED IMPORTED_TARGET libsodium)
+endif()
+set(DOORWARD_HAS_LIBSODIUM OFF)
+if(DOORWARD_WITH_LIBSODIUM AND DOORWARD_SODIUM_FOUND)
+  set(DOORWARD_HAS_LIBSODIUM ON)
+  set(DOORWARD_SODIUM_TARGET PkgConfig::DOORWARD_SODIUM)
+  set(DOORWARD_PC_SODIUM ", libsodium")
+endif()
+
 set(DOORWARD_DEPENDENCIES
     OpenSSL::Crypto simdjson::simdjson PkgConfig::DOORWARD_YAML ${DOORWARD_RE2_TARGET}
-    absl::flat_hash_map absl::flat_hash_set Threads::Threads)
+    absl::flat_hash_map absl::flat_hash_set Threads::Threads
+    ${DOORWARD_SODIUM_TARGET})

@@ -81,6 +81,7 @@ BuiltKey BuildEcKey(JsonView jwk, KeyRefusal& refusal) {
     refusal = {"key_point", "x", "its point is not on " + std::string(curve->name), ""};
     return {};
   }
+  key->public_octets = std::move(point);
   return {std::move(key), {curve->algorithm}};
 }
 

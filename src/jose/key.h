@@ -16,6 +16,7 @@
 #include "doorward/key_set.h"
 
 #include "src/jose/openssl.h"
+#include "src/jose/prepared_key.h"
 
 namespace doorward {
 
@@ -29,11 +30,13 @@ struct SecretBytes {
   std::vector<uint8_t> octets;
 };
 
-// Thread-safety: immutable; contexts for it live in each Scratch.
+// Thread-safety: immutable but for what is prepared; contexts for it live in each Scratch.
 struct Key {
-  EvpPkeyPtr pkey;            // of a public key
-  SecretBytes secret;         // of an `oct` key
-  size_t signature_size = 0;  // of a public key's signatures; an HMAC has its hash's
+  EvpPkeyPtr pkey;                     // of a public key
+  SecretBytes secret;                  // of an `oct` key
+  size_t signature_size = 0;           // of a public key's signatures; an HMAC has its hash's
+  std::vector<uint8_t> public_octets;  // EC: the uncompressed point; OKP: the encoded one
+  mutable PreparedKey prepared;
 };
 
 // Why a JWK is set aside.

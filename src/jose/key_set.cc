@@ -11,6 +11,7 @@
 #include "src/base/source.h"
 #include "src/claims/json.h"
 #include "src/jose/jwk.h"
+#include "src/jose/key_preparation.h"
 #include "src/jose/key_set_data.h"
 
 namespace doorward {
@@ -215,6 +216,14 @@ size_t KeySet::size() const noexcept { return data_->keys.size(); }
 
 std::string_view KeySet::key_id(size_t index) const noexcept {
   return index < size() ? std::string_view(data_->keys[index].kid) : std::string_view();
+}
+
+KeyPreparation KeySet::Prepare(const Acceleration& acceleration) const {
+  return PrepareKeySets({this}, acceleration);
+}
+
+void KeySet::KeepPreparation(const KeySet& former) const {
+  doorward::KeepPreparation({&former}, {this});
 }
 
 AlgorithmSet KeySet::algorithms(size_t index) const noexcept {

@@ -68,6 +68,7 @@ BuiltKey BuildOkpKey(JsonView jwk, KeyRefusal& refusal) {
     refusal = {"key_broken", "x", "its octets make no key", ""};
     return {};
   }
+  key->public_octets = std::move(x);
   return {std::move(key), {Algorithm::kEdDSA}};
 }
 

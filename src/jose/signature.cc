@@ -10,6 +10,7 @@
 #include <openssl/rsa.h>
 
 #include "src/jose/ecdsa_der.h"
+#include "src/jose/libsodium.h"
 
 namespace doorward {
 namespace {
@@ -140,6 +141,9 @@ bool SignatureVerifier::VerifyDigest(Context& context, const AlgorithmInfo& info
     return EVP_PKEY_verify(context.pkey.get(), Octets(signature), signature.size(), digest.data(),
                            HashSize(info.hash)) == 1;
   }
+  if (const Es256Tables* const tables = context.key->prepared.es256_tables()) {
+    return tables->Verify(digest.data(), Octets(signature));
+  }
   const EcdsaDer der(signature);
   return EVP_PKEY_verify(context.pkey.get(), der.data(), der.size(), digest.data(),
                          HashSize(info.hash)) == 1;
@@ -147,6 +151,10 @@ bool SignatureVerifier::VerifyDigest(Context& context, const AlgorithmInfo& info
 
 bool SignatureVerifier::VerifyEddsa(Context& context, std::string_view input,
                                     std::string_view signature) {
+  if (context.key->prepared.with_libsodium()) {
+    const auto answer = VerifyWithLibsodium(context.key->public_octets, input, signature);
+    if (answer) return *answer;
+  }
   return EVP_DigestVerify(context.eddsa.get(), Octets(signature), signature.size(), Octets(input),
                           input.size()) == 1;
 }
