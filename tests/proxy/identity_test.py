@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the upstream learns of the caller: the verified identity, in the place of whatever the client claimed."""
+
+import harness
+from client import Connection, ask, request
+from harness import Proxy, ProxyTest, Site
+
+SPELLINGS = ["X-User-ID", "x-user-id", "X-USER-ID", "X_User_ID", "x_user_id", "X-User_ID", "X_USER-id", "X.User.ID", "x.user-id"]
+
+
+class Identity(ProxyTest):
+    def ask(self, *headers, target="/orders/1", token=None):
+        answer = ask(self.proxy.port, "GET", target, headers, token=token)
+        self.assertEqual(answer.status, 200, answer)
+        return self.assertOne(self.upstream.take())
+
+    def identity(self, received):
+        """Every header that a backend may fold to X-User-something."""
+        return sorted((name, value) for name, value in received.headers if name.lower().replace("_", "-").replace(".", "-").startswith("x-user"))
+
+    def test_the_verified_identity_is_set(self):
+        received = self.ask(token=self.site.token("ben", email="ben@example.com"))
+        self.assertEqual(self.identity(received), [("X-User-ID", "ben"), ("X-User-Mail", "ben@example.com")])
+
+    def test_a_forged_identity_becomes_the_true_one(self):
+        for spelling in SPELLINGS:
+            with self.subTest(spelling):
+                received = self.ask((spelling, "ada"), (spelling, "root"), token=self.site.token("ben"))
+                self.assertEqual(self.identity(received), [("X-User-ID", "ben")])
+
+    def test_a_forged_identity_without_a_token_is_none(self):
+        for spelling in SPELLINGS + ["X-User-Mail", "X-User-Anything", "x_user_anything"]:
+            with self.subTest(spelling):
+                self.assertEqual(self.identity(self.ask((spelling, "ada"), target="/public/x")), [])
+
+    def test_connection_names_no_identity_away(self):
+        """The old trick: what Connection names is removed by a proxy, after it was set."""
+        for names in ("X-User-ID", "close, X-User-ID", "x-user-id, X-User-Mail, Authorization", "X-Request-ID, X-Forwarded-For, Host"):
+            with self.subTest(names):
+                received = self.ask(("Connection", names), ("X-User-ID", "ada"), token=self.site.token("ben", email="b@example.com"))
+                self.assertEqual(self.identity(received), [("X-User-ID", "ben"), ("X-User-Mail", "b@example.com")])
+                self.assertEqual(received.header("Host"), "api.example.com")
+                self.assertTrue(received.header("X-Request-ID"))
+                self.assertTrue(received.header("X-Forwarded-For"))
+
+    def test_headers_that_name_another_path_or_method_are_removed(self):
+        for name in ("X-HTTP-Method-Override", "x_http_method", "X-Original-URL", "X-Rewrite-URL", "X-Forwarded-Uri", "X-Accel-Redirect"):
+            with self.subTest(name):
+                received = self.ask((name, "/orders/closed/1"), token=self.site.token())
+                self.assertEqual([n for n, _ in received.headers if n.lower().replace("_", "-") == name.lower().replace("_", "-")], [])
+
+    def test_a_claim_injects_no_header(self):
+        evil = ["a\r\nX-Admin: 1", "a\nX-Admin: 1", "a\rX-Admin: 1", "a\u0000b", "a\u0085b\u2028c"]
+        evil.append("\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n")
+        for value in evil:
+            with self.subTest(value):
+                received = self.ask(token=self.site.token(value, email=value))
+                self.assertIsNone(received.header("X-Admin"))
+                for _, sent in self.identity(received):
+                    self.assertFalse(set(sent) & set("\r\n\0"), sent)
+
+    def test_a_claim_outside_ascii_does_no_harm(self):
+        received = self.ask(token=self.site.token("ädä-日本", email="ok@example.com"))
+        self.assertIn(("X-User-Mail", "ok@example.com"), self.identity(received))
+
+    def test_a_required_identity_that_cannot_be_sent_denies(self):
+        site = Site(harness.POLICY.replace("X-User-Mail: claims.email", "X-User-Mail: {value: claims.email, required: true}"))
+        proxy = Proxy(site, self.upstream)
+        for mail, status in (("a\r\nX-Admin: 1", 403), ("", 403), ("a@example.com", 200)):
+            with self.subTest(mail):
+                answer = ask(proxy.port, "GET", "/orders/1", token=site.token(email=mail))
+                self.assertEqual(answer.status, status)
+                if status != 200:
+                    self.assertEqual(answer.json()["error"], "forward_value")
+        self.assertEqual(len(self.upstream.take()), 1)
+        proxy.stop()
+
+
+class HopByHop(ProxyTest):
+    FIELDS = [
+        ("Keep-Alive", "timeout=5"), ("Proxy-Connection", "keep-alive"), ("TE", "trailers"), ("Trailer", "X-T"), ("Upgrade", "h2c"),
+        ("Proxy-Authorization", "Basic eDp5"), ("HTTP2-Settings", "AAMAAABkAARAAAAAAAIAAAAA"), ("X-Hop", "1"),
+    ]  # fmt: skip
+
+    def test_requests_lose_what_belongs_to_the_connection(self):
+        headers = [("Connection", "keep-alive, Upgrade, X-Hop"), ("Connection", "HTTP2-Settings"), *self.FIELDS, ("X-End", "2")]
+        self.assertEqual(ask(self.proxy.port, "GET", "/public/x", headers).status, 200)
+        received = self.assertOne(self.upstream.take())
+        for name, _ in self.FIELDS:
+            self.assertIsNone(received.header(name), name)
+        self.assertIn((received.header("Connection") or "keep-alive").lower(), ("keep-alive",))
+        self.assertEqual(received.header("X-End"), "2")
+
+    def test_answers_lose_what_belongs_to_the_connection(self):
+        fields = [("Connection", "X-Hop"), ("Keep-Alive", "timeout=5"), ("Proxy-Authenticate", "Basic"), ("X-Hop", "1"), ("Upgrade", "h2c"),
+                  ("Trailer", "X-T"), ("X-End", "2")]  # fmt: skip
+        self.upstream.answer = lambda exchange: exchange.reply(200, fields, b"x")
+        answer = ask(self.proxy.port)
+        for name in ("Keep-Alive", "Proxy-Authenticate", "X-Hop", "Upgrade", "Trailer"):
+            self.assertEqual(answer.all(name), [], name)
+        self.assertEqual((answer.header("X-End"), answer.body), ("2", b"x"))
+
+    def test_connection_cannot_take_the_framing_away(self):
+        with Connection(self.proxy.port) as connection:
+            for number in range(2):
+                connection.send(request("POST", f"/public/{number}", [("Connection", "Content-Length, Host")], b"GET /a"))
+                self.assertEqual(connection.answer().status, 200)
+        self.assertEqual([received.body for received in self.upstream.take()], [b"GET /a", b"GET /a"])
+
+    def test_connection_cannot_take_chunked_away(self):
+        with Connection(self.proxy.port) as connection:
+            for _ in range(2):
+                fields = [("Connection", "Transfer-Encoding"), ("Transfer-Encoding", "chunked")]
+                connection.send(request("POST", "/public/x", fields) + b"3\r\nabc\r\n0\r\n\r\n")
+                self.assertEqual(connection.answer().status, 200)
+        self.assertEqual([received.body for received in self.upstream.take()], [b"abc", b"abc"])
+
+
+class Forwarded(ProxyTest):
+    """X-Forwarded-* with no proxy trusted in front: what the client says of them counts for nothing."""
+
+    def received(self, *headers, **settings):
+        self.assertEqual(ask(self.proxy.port, "GET", "/public/x", headers, **settings).status, 200)
+        return self.assertOne(self.upstream.take())
+
+    def test_the_peer_is_the_client(self):
+        for sent in ([], [("X-Forwarded-For", "6.6.6.6")], [("X-Forwarded-For", "6.6.6.6"), ("x-forwarded-for", "junk, 7.7.7.7")]):
+            with self.subTest(sent):
+                self.assertEqual(self.received(*sent).all("X-Forwarded-For"), ["127.0.0.1"])
+
+    def test_protocol_and_host_are_what_the_proxy_saw(self):
+        forged = [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "evil.example")]
+        received = self.received(*forged, host="API.example.com:8080")
+        self.assertEqual((received.header("X-Forwarded-Proto"), received.header("X-Forwarded-Host")), ("http", "API.example.com:8080"))
+        self.assertEqual(received.header("Host"), "API.example.com:8080")
+
+    def test_the_audit_log_has_the_peer(self):
+        answer = ask(self.proxy.port, "GET", "/public/x", [("X-Forwarded-For", "6.6.6.6")])
+        self.assertEqual(self.proxy.wait_for_audit("decision", answer.header("X-Request-ID"))["source_ip"], "127.0.0.1")
+
+
+class TrustedHops(ProxyTest):
+    settings = {"client_address": {"trusted_hops": 2}}
+
+    def test_the_client_is_counted_from_the_right(self):
+        cases = [
+            ("as many as are trusted", ["1.2.3.4, 10.0.0.1"], "1.2.3.4"),
+            ("the client wrote one itself", ["6.6.6.6, 1.2.3.4, 10.0.0.1"], "1.2.3.4"),
+            ("in several fields", ["6.6.6.6", "1.2.3.4", "10.0.0.1"], "1.2.3.4"),
+            ("spaces", ["6.6.6.6 ,\t1.2.3.4 , 10.0.0.1"], "1.2.3.4"),
+            ("IPv6", ["2001:DB8::1, 10.0.0.1"], "2001:db8::1"),
+            ("IPv4 in IPv6", ["::ffff:1.2.3.4, 10.0.0.1"], "1.2.3.4"),
+        ]
+        for name, fields, client in cases:
+            with self.subTest(name):
+                answer = ask(self.proxy.port, "GET", "/public/x", [("X-Forwarded-For", field) for field in fields])
+                self.assertEqual(answer.status, 200)
+                self.assertEqual(self.proxy.wait_for_audit("decision", answer.header("X-Request-ID"))["source_ip"], client)
+                forwarded = ", ".join(self.assertOne(self.upstream.take()).all("X-Forwarded-For"))
+                self.assertTrue(forwarded.endswith("127.0.0.1"), forwarded)
+
+    def test_junk_where_the_client_should_be_names_nobody(self):
+        for field in ("junk, 10.0.0.1", "1.2.3.4:99999, 10.0.0.1", ", 10.0.0.1", "unknown, 10.0.0.1", "1.2.3.4%eth0, 10.0.0.1"):
+            with self.subTest(field):
+                answer = ask(self.proxy.port, "GET", "/public/x", [("X-Forwarded-For", field)])
+                source = self.proxy.wait_for_audit("decision", answer.header("X-Request-ID"))["source_ip"]
+                self.assertIn((answer.status, source), [(400, source), (200, "127.0.0.1"), (200, "10.0.0.1")])
+
+
+if __name__ == "__main__":
+    harness.main()
