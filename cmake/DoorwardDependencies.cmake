@@ -34,5 +34,5 @@ endif()
 
 set(DOORWARD_DEPENDENCIES
     OpenSSL::Crypto simdjson::simdjson PkgConfig::DOORWARD_YAML ${DOORWARD_RE2_TARGET}
-    absl::flat_hash_map absl::flat_hash_set Threads::Threads
+    absl::flat_hash_map absl::flat_hash_set absl::strings absl::time Threads::Threads
     ${DOORWARD_SODIUM_TARGET})
