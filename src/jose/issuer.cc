@@ -40,6 +40,16 @@ std::string_view TenantIn(std::string_view issuer, std::string_view pattern) noe
   return issuer.substr(before.size(), kGuidSize);
 }
 
+// The first part of the path that is a GUID; "" for none.
+std::string_view GuidIn(std::string_view issuer) noexcept {
+  while (!issuer.empty()) {
+    const std::string_view part = issuer.substr(0, issuer.find('/'));
+    if (IsGuid(part)) return part;
+    issuer.remove_prefix(std::min(part.size() + 1, issuer.size()));
+  }
+  return "";
+}
+
 bool Fits(std::string_view issuer, std::string_view spelling) noexcept {
   return IsTemplate(spelling) ? IsGuid(TenantIn(issuer, spelling)) : issuer == spelling;
 }
@@ -79,6 +89,12 @@ Reason RefuseIssuer(std::span<const std::string> expected, Scratch& scratch) noe
   }
   return Refuse(token, Reason::kTokenIssuerUnknown,
                 {.subject = "iss", .found = token.registered.iss, .expected = expected});
+}
+
+bool MaySignFor(std::string_view key_issuer, std::string_view issuer) noexcept {
+  if (key_issuer.empty() || IsTemplate(key_issuer) || key_issuer == issuer) return true;
+  const std::string_view tenant = GuidIn(key_issuer);
+  return !tenant.empty() && EqualIgnoringCase(tenant, GuidIn(issuer));
 }
 
 Reason CheckTenant(const TokenRules& rules, VerifiedTokenData& token) noexcept {

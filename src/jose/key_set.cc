@@ -43,8 +43,8 @@ class KeySetReader {
     std::vector<KeySetEntry> entries;
     for (const Candidate& c : candidates_) {
       if (c.is_ambiguous || c.jwk.built.key == nullptr) continue;
-      entries.push_back(
-          {c.jwk.has_kid, std::string(c.jwk.kid), c.jwk.built.algorithms, c.jwk.built.key});
+      entries.push_back({c.jwk.has_kid, std::string(c.jwk.kid), c.jwk.built.algorithms,
+                         c.jwk.built.key, std::string(c.at.Find("issuer").string_or(""))});
     }
     if (entries.empty()) {
       diagnostics_.Warning(list_, "no_usable_key", "no key of this set can be used");

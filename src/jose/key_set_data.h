@@ -23,6 +23,7 @@ struct KeySetEntry {
   std::string kid;
   AlgorithmSet algorithms;
   std::shared_ptr<const Key> key;  // shared with the contexts of each Scratch that used it
+  std::string issuer;              // for which it signs, as Entra ID names it; "" for any
 };
 
 struct KeySetData {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include "src/jose/issuer.h"
 #include "src/jose/jose_scratch.h"
 #include "src/jose/key_set_data.h"
 
@@ -9,12 +10,13 @@ namespace {
 // Tries keys on the token last read.
 class KeyTrial {
  public:
-  KeyTrial(JoseScratch& scratch, Algorithm algorithm) noexcept
-      : scratch_(scratch), algorithm_(algorithm) {}
+  KeyTrial(const TokenRules& rules, JoseScratch& scratch, Algorithm algorithm) noexcept
+      : rules_(rules), scratch_(scratch), algorithm_(algorithm) {}
 
   // True where `entry` verifies the token. Keys that do not fit, and those beyond the limit, are
   // passed over.
   bool Try(const KeySetEntry& entry) noexcept {
+    if (rules_.keys_name_issuers && !MaySignFor(entry.issuer, scratch_.token.issuer)) return false;
     permitted_ = permitted_ | entry.algorithms;
     if (!entry.algorithms.Contains(algorithm_)) return false;
     if (checks_ == kMaxSignatureChecks) return false;
@@ -34,6 +36,7 @@ class KeyTrial {
   }
 
  private:
+  const TokenRules& rules_;
   JoseScratch& scratch_;
   Algorithm algorithm_;
   AlgorithmSet permitted_;
@@ -73,7 +76,7 @@ Reason VerifySignature(const TokenRules& rules, const KeySet& keys, Scratch& scr
   if (header.kid.exists() && !header.kid.is_string()) {
     return Refuse(s.token, Reason::kTokenKeyUnknown, wrong_key);
   }
-  KeyTrial trial(s, *algorithm);
+  KeyTrial trial(rules, s, *algorithm);
   if (TryKeys(header.kid, keys.data(), trial)) {
     s.token.algorithm = *algorithm;
     return Reason::kAllowed;

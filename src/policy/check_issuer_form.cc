@@ -24,7 +24,7 @@ std::string_view Origin(std::string_view url) {
   return url.substr(0, host == url.npos ? 0 : url.find('/', host + 3));
 }
 
-// The spelling with a slash more or less at its end, where that is right.
+// The spelling with a slash more or less at its end, where that is right; whole, to be copied.
 std::string RightSlash(std::string_view text, Names forms) {
   std::string other(text);
   if (text.ends_with('/')) {
@@ -32,7 +32,8 @@ std::string RightSlash(std::string_view text, Names forms) {
   } else {
     other += '/';
   }
-  return HasOneOf(other, forms) ? "write " + Quote(other) : "";
+  constexpr size_t kLongest = 300;
+  return HasOneOf(other, forms) ? "write `" + Visible(other, kLongest) + "`" : "";
 }
 
 }  // namespace

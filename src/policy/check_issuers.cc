@@ -249,7 +249,7 @@ void IssuerCheck::CheckSigners() {
       "50dc6c495c0c9188`";
   if (!profile_.is_load_balancer) {
     if (!members_.Has("signer") || !is_profile_known_) return;
-    fields_.Error(members_.WholeSpan("signer"), "needless_signer",
+    fields_.Error(members_.WholeSpan("signer"), "misplaced_signer",
                   "`signer` is compared in tokens of AWS load balancers alone",
                   {"", "remove it, or say `profile: aws-alb`"});
     return;
