@@ -254,8 +254,9 @@ TEST(LoadModel, TheRevisionIsAHashOfTheText) {
   EXPECT_NE(Load("doorward: 1\n").model->revision, Load("doorward: 1").model->revision);
 }
 
-TEST(PolicyLanguagePage, ItsExamplesLoadWithoutAWarning) {
-  std::ifstream file(DOORWARD_SOURCE_DIR "/docs/policy-language.md");
+// How many examples a page has; each must load without a warning.
+size_t LoadExamples(const std::string& name) {
+  std::ifstream file(DOORWARD_SOURCE_DIR "/docs/" + name);
   const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   constexpr std::string_view kOpen = "```yaml\n";
   size_t count = 0;
@@ -266,7 +267,12 @@ TEST(PolicyLanguagePage, ItsExamplesLoadWithoutAWarning) {
     EXPECT_TRUE(loaded.diagnostics.empty()) << text << Print(loaded.diagnostics);
     ++count;
   }
-  EXPECT_GE(count, 7u);
+  return count;
+}
+
+TEST(Pages, TheirExamplesLoadWithoutAWarning) {
+  EXPECT_GE(LoadExamples("policy-language.md"), 7u);
+  EXPECT_GE(LoadExamples("identity-providers.md"), 10u);
 }
 
 }  // namespace
