@@ -46,13 +46,13 @@ bool DuplicateFinder::FindByHash(const JsonNode& object) noexcept {
     round_ = 1;
   }
   constexpr int kShift = 64 - std::countr_zero(kSlots);
-  for (uint32_t at = 1; at < object.extent; at += (&object)[at].extent) {
-    const JsonNode& member = (&object)[at];
-    size_t slot = HashName(member.name, member.name_size) >> kShift;
+  const JsonNode* const end = AfterNode(&object);
+  for (const JsonNode* member = &object + 1; member != end; member = AfterNode(member)) {
+    size_t slot = HashName(member->name, member->name_size) >> kShift;
     for (; slots_[slot].round == round_; slot = (slot + 1) % kSlots) {
-      if (Name((&object)[slots_[slot].member]) == Name(member)) return true;
+      if (Name((&object)[slots_[slot].member]) == Name(*member)) return true;
     }
-    slots_[slot] = {round_, at};
+    slots_[slot] = {round_, static_cast<uint32_t>(member - &object)};
   }
   return false;
 }
@@ -61,8 +61,9 @@ bool DuplicateFinder::FindBySort(const JsonNode& object) noexcept {
   if (!names_.Reserve(object.size)) return true;
   std::string_view* const first = names_.data();
   std::string_view* last = first;
-  for (uint32_t at = 1; at < object.extent; at += (&object)[at].extent) {
-    *last++ = Name((&object)[at]);
+  const JsonNode* const end = AfterNode(&object);
+  for (const JsonNode* member = &object + 1; member != end; member = AfterNode(member)) {
+    *last++ = Name(*member);
   }
   std::sort(first, last);
   return std::adjacent_find(first, last) != last;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <charconv>
+#include <cstring>
 #include <system_error>
 
 #include "doorward/claims.h"
@@ -73,8 +74,12 @@ size_t JsonView::size() const noexcept { return IsContainer(node_) ? node_->size
 
 JsonView JsonView::Find(std::string_view name) const noexcept {
   if (!is_object()) return JsonView();
-  for (const JsonView member : elements()) {
-    if (member.name() == name) return member;
+  const JsonNode* const end = AfterNode(node_);
+  for (const JsonNode* member = node_ + 1; member != end; member = AfterNode(member)) {
+    if (member->name_size == name.size() &&
+        std::memcmp(member->name, name.data(), name.size()) == 0) {
+      return JsonView(member);
+    }
   }
   return JsonView();
 }
@@ -97,7 +102,7 @@ JsonView JsonView::FindPointer(std::string_view pointer) const noexcept {
 
 JsonView::Range JsonView::elements() const noexcept {
   if (!IsContainer(node_)) return {Iterator(nullptr), Iterator(nullptr)};
-  return {Iterator(node_ + 1), Iterator(node_ + node_->extent)};
+  return {Iterator(node_ + 1), Iterator(AfterNode(node_))};
 }
 
 std::string_view JsonView::name() const noexcept {
@@ -105,7 +110,7 @@ std::string_view JsonView::name() const noexcept {
 }
 
 JsonView::Iterator& JsonView::Iterator::operator++() noexcept {
-  at_ += at_->extent;
+  at_ = AfterNode(at_);
   return *this;
 }
 

@@ -2,6 +2,7 @@
 
 #include "src/jose/algorithm.h"
 
+#include <algorithm>
 #include <array>
 
 namespace doorward {
@@ -30,10 +31,29 @@ constexpr bool InEnumOrder() {
   return true;
 }
 static_assert(InEnumOrder());
+static_assert(std::all_of(kAlgorithms.begin(), kAlgorithms.end(),
+                          [](const AlgorithmInfo& info) { return info.name.size() == 5; }));
+
+// Names of five octets, as all are, compare as numbers.
+constexpr size_t kNameSize = 5;
+
+constexpr uint64_t Pack(std::string_view name) {
+  uint64_t packed = 0;
+  for (size_t i = 0; i < kNameSize; ++i) packed = packed << 8 | static_cast<unsigned char>(name[i]);
+  return packed;
+}
+
+constexpr std::array<uint64_t, kAlgorithmCount> kPackedNames = [] {
+  std::array<uint64_t, kAlgorithmCount> packed{};
+  for (size_t i = 0; i < kAlgorithmCount; ++i) packed[i] = Pack(kAlgorithms[i].name);
+  return packed;
+}();
 
 constexpr const AlgorithmInfo* FindInfo(std::string_view name) {
-  for (const AlgorithmInfo& info : kAlgorithms) {
-    if (info.name == name) return &info;
+  if (name.size() != kNameSize) return nullptr;
+  const uint64_t packed = Pack(name);
+  for (size_t i = 0; i < kAlgorithmCount; ++i) {
+    if (kPackedNames[i] == packed) return &kAlgorithms[i];
   }
   return nullptr;
 }

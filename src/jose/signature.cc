@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstdint>
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/rsa.h>
 
@@ -43,20 +42,13 @@ bool SignatureVerifier::Verify(const std::shared_ptr<const Key>& key, Algorithm 
   const AlgorithmInfo& info = InfoOf(algorithm);
   const size_t expected = info.scheme == Scheme::kHmac ? HashSize(info.hash) : key->signature_size;
   if (signature.size() != expected) return false;
-  const ErrorQueueGuard guard;
   Context* const context = FindContext(key, algorithm);
   if (context == nullptr) return false;
-  switch (info.scheme) {
-    case Scheme::kRsaPkcs1:
-    case Scheme::kRsaPss:
-    case Scheme::kEcdsa:
-      return VerifyDigest(*context, info, input, signature);
-    case Scheme::kEddsa:
-      return VerifyEddsa(*context, input, signature);
-    case Scheme::kHmac:
-      return VerifyMac(*context, info, input, signature);
-  }
-  return false;
+  // A wrong tag is told by comparison: OpenSSL has nothing to queue, and the guard would cost.
+  if (info.scheme == Scheme::kHmac) return VerifyMac(*context, info, input, signature);
+  const ErrorQueueGuard guard;
+  return info.scheme == Scheme::kEddsa ? VerifyEddsa(*context, input, signature)
+                                       : VerifyDigest(*context, info, input, signature);
 }
 
 SignatureVerifier::Context* SignatureVerifier::FindContext(const std::shared_ptr<const Key>& key,
@@ -67,11 +59,13 @@ SignatureVerifier::Context* SignatureVerifier::FindContext(const std::shared_ptr
   Context* const found = std::find_if(first, last, is_wanted);
   if (found != last) return found;
 
+  const ErrorQueueGuard guard;
   const auto is_free = [](const Context& c) { return c.key == nullptr; };
   Context* place = std::find_if(first, last, is_free);
   if (place == last) place = first + next_victim_++ % kWays;
   *place = {};
-  Context made{.key = key, .algorithm = algorithm, .pkey = {}, .eddsa = {}, .mac = {}};
+  Context made{
+      .key = key, .algorithm = algorithm, .pkey = {}, .eddsa = {}, .inner = {}, .outer = {}};
   if (!Prepare(made)) return nullptr;
   *place = std::move(made);
   return place;
@@ -93,7 +87,7 @@ bool SignatureVerifier::Prepare(Context& context) {
 }
 
 bool SignatureVerifier::PrepareDigestVerification(Context& context, const AlgorithmInfo& info) {
-  EVP_MD* const digest = Digest(info.hash);
+  EVP_MD* const digest = FindDigest(info.hash);
   context.pkey.reset(EVP_PKEY_CTX_new_from_pkey(nullptr, context.key->pkey.get(), nullptr));
   return digest != nullptr && context.pkey != nullptr &&
          EVP_PKEY_verify_init(context.pkey.get()) == 1 &&
@@ -108,33 +102,51 @@ bool SignatureVerifier::PrepareEddsa(Context& context) {
                                  context.key->pkey.get(), nullptr) == 1;
 }
 
+// RFC 2104 section 2: the key, hashed first where it is longer than a block, is mixed into a block
+// that is read before the text, and into another that is read before the hash of that.
 bool SignatureVerifier::PrepareMac(Context& context, const AlgorithmInfo& info) {
-  if (hmac_ == nullptr) hmac_.reset(EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr));
-  if (hmac_ == nullptr) return false;
-  context.mac.reset(EVP_MAC_CTX_new(hmac_.get()));
-  // OSSL_PARAM takes what it only reads as not const.
-  const OSSL_PARAM params[] = {
-      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
-                                       const_cast<char*>(HashName(info.hash)), 0),
-      OSSL_PARAM_construct_end()};
-  const std::vector<uint8_t>& secret = context.key->secret.octets;
-  return context.mac != nullptr &&
-         EVP_MAC_init(context.mac.get(), secret.data(), secret.size(), params) == 1;
+  EVP_MD* const digest = FindDigest(info.hash);
+  if (digest == nullptr) return false;
+  const auto block_size = static_cast<size_t>(EVP_MD_get_block_size(digest));
+  SecretBytes block;
+  block.octets.reserve(std::max(block_size, context.key->secret.octets.size()));
+  block.octets = context.key->secret.octets;
+  if (block.octets.size() > block_size) {
+    block.octets.resize(HashSize(info.hash));
+    if (EVP_Digest(context.key->secret.octets.data(), context.key->secret.octets.size(),
+                   block.octets.data(), nullptr, digest, nullptr) != 1) {
+      return false;
+    }
+  }
+  block.octets.resize(block_size);
+  const auto read = [&](EvpMdCtxPtr& state, uint8_t mixed_in) {
+    for (uint8_t& octet : block.octets) octet ^= mixed_in;
+    state.reset(EVP_MD_CTX_new());
+    return state != nullptr && EVP_DigestInit_ex2(state.get(), digest, nullptr) == 1 &&
+           EVP_DigestUpdate(state.get(), block.octets.data(), block_size) == 1;
+  };
+  constexpr uint8_t kInner = 0x36, kOuter = 0x5C;
+  return read(context.inner, kInner) && read(context.outer, kInner ^ kOuter);
 }
 
-EVP_MD* SignatureVerifier::Digest(Hash hash) {
+EVP_MD* SignatureVerifier::FindDigest(Hash hash) {
   EvpMdPtr& digest = digests_[static_cast<size_t>(hash)];
   if (digest == nullptr) digest.reset(EVP_MD_fetch(nullptr, HashName(hash), nullptr));
   return digest.get();
 }
 
+EVP_MD_CTX* SignatureVerifier::FindHashing() {
+  if (hashing_ == nullptr) hashing_.reset(EVP_MD_CTX_new());
+  return hashing_.get();
+}
+
 bool SignatureVerifier::VerifyDigest(Context& context, const AlgorithmInfo& info,
                                      std::string_view input, std::string_view signature) {
-  if (hashing_ == nullptr) hashing_.reset(EVP_MD_CTX_new());
+  EVP_MD_CTX* const hashing = FindHashing();
   std::array<unsigned char, kMaxHashSize> digest;
-  if (hashing_ == nullptr || EVP_DigestInit_ex2(hashing_.get(), Digest(info.hash), nullptr) != 1 ||
-      EVP_DigestUpdate(hashing_.get(), input.data(), input.size()) != 1 ||
-      EVP_DigestFinal_ex(hashing_.get(), digest.data(), nullptr) != 1) {
+  if (hashing == nullptr || EVP_DigestInit_ex2(hashing, FindDigest(info.hash), nullptr) != 1 ||
+      EVP_DigestUpdate(hashing, input.data(), input.size()) != 1 ||
+      EVP_DigestFinal_ex(hashing, digest.data(), nullptr) != 1) {
     return false;
   }
   if (info.scheme != Scheme::kEcdsa) {
@@ -161,13 +173,17 @@ bool SignatureVerifier::VerifyEddsa(Context& context, std::string_view input,
 
 bool SignatureVerifier::VerifyMac(Context& context, const AlgorithmInfo& info,
                                   std::string_view input, std::string_view signature) {
+  EVP_MD_CTX* const hashing = FindHashing();
+  const size_t size = HashSize(info.hash);
   std::array<unsigned char, kMaxHashSize> tag;
-  size_t size = 0;
-  // Without a key, init begins anew with the one that the context holds.
-  return EVP_MAC_init(context.mac.get(), nullptr, 0, nullptr) == 1 &&
-         EVP_MAC_update(context.mac.get(), Octets(input), input.size()) == 1 &&
-         EVP_MAC_final(context.mac.get(), tag.data(), &size, tag.size()) == 1 &&
-         size == HashSize(info.hash) && CRYPTO_memcmp(tag.data(), signature.data(), size) == 0;
+  const auto read_on = [&](const EvpMdCtxPtr& state, const void* text, size_t text_size) {
+    return EVP_MD_CTX_copy_ex(hashing, state.get()) == 1 &&
+           EVP_DigestUpdate(hashing, text, text_size) == 1 &&
+           EVP_DigestFinal_ex(hashing, tag.data(), nullptr) == 1;
+  };
+  return hashing != nullptr && read_on(context.inner, input.data(), input.size()) &&
+         read_on(context.outer, tag.data(), size) &&
+         CRYPTO_memcmp(tag.data(), signature.data(), size) == 0;
 }
 
 }  // namespace doorward

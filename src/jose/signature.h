@@ -31,7 +31,8 @@ class SignatureVerifier {
     Algorithm algorithm{};
     EvpPkeyCtxPtr pkey;  // RSA and ECDSA: verifies a digest
     EvpMdCtxPtr eddsa;   // EdDSA: verifies the whole input
-    EvpMacCtxPtr mac;    // HMAC: holds the key
+    EvpMdCtxPtr inner;   // HMAC: the hash once it has read the key's inner block,
+    EvpMdCtxPtr outer;   // and the outer
   };
 
   // A set-associative cache: as many keys as a handful of issuers have, found by one look.
@@ -43,7 +44,8 @@ class SignatureVerifier {
   bool PrepareDigestVerification(Context& context, const AlgorithmInfo& info);
   bool PrepareEddsa(Context& context);
   bool PrepareMac(Context& context, const AlgorithmInfo& info);
-  EVP_MD* Digest(Hash hash);
+  EVP_MD* FindDigest(Hash hash);
+  EVP_MD_CTX* FindHashing();
 
   bool VerifyDigest(Context& context, const AlgorithmInfo& info, std::string_view input,
                     std::string_view signature);
@@ -55,7 +57,6 @@ class SignatureVerifier {
   size_t next_victim_ = 0;
   std::array<EvpMdPtr, kHashCount> digests_;
   EvpMdCtxPtr hashing_;
-  EvpMacPtr hmac_;
 };
 
 }  // namespace doorward
