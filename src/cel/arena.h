@@ -18,16 +18,17 @@ namespace doorward::cel {
 
 class Arena {
  public:
-  explicit Arena(size_t limit) : limit_(limit) { blocks_.reserve(limit / kBlock + 1); }
+  explicit Arena(size_t limit) : limit_(limit) {}
 
-  // Returns `size` octets, or null where the limit or the machine's memory does not reach.
+  // Returns `size` octets, or null where the limit or the machine's memory does not reach. What the
+  // limit allows depends only on what was asked for since Reset.
   // Lifetime: until Reset. Cost: no allocation once warm.
   char* Allocate(size_t size) noexcept {
+    if (size > limit_) return nullptr;
     size = size == 0 ? kAlignment : (size + kAlignment - 1) & ~(kAlignment - 1);
-    if (size > left_) return AllocateSlowly(size);
+    if (size > static_cast<size_t>(end_ - at_) && !Extend(size)) return nullptr;
     char* const out = at_;
     at_ += size;
-    left_ -= size;
     return out;
   }
 
@@ -41,43 +42,47 @@ class Arena {
 
   // Takes everything back.
   void Reset() noexcept {
-    used_ = 0;
-    block_ = 0;
-    at_ = nullptr;
-    left_ = 0;
+    given_ = 0;
+    next_ = 0;
+    begin_ = at_ = end_ = nullptr;
   }
 
  private:
   static constexpr size_t kAlignment = 16;
-  static constexpr size_t kBlock = 16 * 1024;
+  static constexpr size_t kFirstBlock = 512;
 
   struct Block {
     std::unique_ptr<char[]> memory;
     size_t size;
   };
 
-  char* AllocateSlowly(size_t size) noexcept {
-    if (used_ >= limit_ || size > limit_ - used_) return nullptr;
-    while (block_ < blocks_.size() && blocks_[block_].size < size) ++block_;
-    if (block_ == blocks_.size()) {
-      const size_t block_size = std::max(size, kBlock);
+  // Goes on in the next block that has room. A new one is at least twice as large as the one before
+  // it, or as the limit: all that are ever kept are a dozen, and twice the limit together.
+  bool Extend(size_t size) noexcept {
+    const size_t given = given_ + static_cast<size_t>(at_ - begin_);
+    if (size > limit_ - given) return false;
+    while (next_ < blocks_.size() && blocks_[next_].size < size) ++next_;
+    if (next_ == blocks_.size()) {
+      const size_t twice = blocks_.empty() ? kFirstBlock : 2 * blocks_.back().size;
+      const size_t block_size = std::max(size, std::min(twice, limit_));
       std::unique_ptr<char[]> memory(new (std::nothrow) char[block_size]);
-      if (memory == nullptr) return nullptr;
+      if (memory == nullptr) return false;
       blocks_.push_back({std::move(memory), block_size});
     }
-    const Block& block = blocks_[block_++];
-    used_ += block.size;
-    at_ = block.memory.get() + size;
-    left_ = block.size - size;
-    return block.memory.get();
+    const Block& block = blocks_[next_++];
+    given_ = given;
+    begin_ = at_ = block.memory.get();
+    end_ = begin_ + std::min(block.size, limit_ - given_);
+    return true;
   }
 
   const size_t limit_;
-  size_t used_ = 0;  // octets of the blocks that were begun
   std::vector<Block> blocks_;
-  size_t block_ = 0;  // the next to begin
+  size_t next_ = 0;        // the block to begin next
+  size_t given_ = 0;       // octets that were taken from the blocks before this one
+  char* begin_ = nullptr;  // of the block in use
   char* at_ = nullptr;
-  size_t left_ = 0;
+  char* end_ = nullptr;
 };
 
 }  // namespace doorward::cel

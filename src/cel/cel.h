@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -68,6 +69,8 @@ class Machine {
     steps_ -= static_cast<int64_t>(steps);
     return steps_ >= 0;
   }
+  // What is left of the budget; below 0 once it is spent.
+  int64_t& steps() noexcept { return steps_; }
 
  private:
   Arena arena_{kMaxEvaluationBytes};
@@ -105,6 +108,9 @@ class Program {
 
   std::string_view text() const noexcept;
   bool uses(size_t variable) const noexcept;
+  size_t UseCount(size_t variable) const;
+  // Where a variable is named first.
+  std::optional<Span> FirstUse(size_t variable) const;
   // The members of a map variable that are named by constants, and strings that a list variable is
   // searched for by constants (`"admin" in roles`), in the order of the text.
   std::vector<MemberUse> MembersOf(size_t variable) const;
@@ -129,6 +135,9 @@ inline constexpr size_t kMaxExpressionBytes = 64 * 1024;
 // Reads, checks and compiles `text`. `result`: the letter of the type that it must have (`dyn` will
 // do, and is found out when it is evaluated); 'd' for any.
 CompileOutcome Compile(std::string_view text, std::span<const Variable> variables, char result);
+
+// A timestamp; kOverflow outside of the years 1 to 9999. `nanos` may be negative or above 1e9.
+Value MakeTimestamp(int64_t seconds, int64_t nanos) noexcept;
 
 // Writes a value as a literal of the language, cut after `limit` octets. For people.
 std::string ToText(const Value& value, size_t limit);

@@ -26,6 +26,9 @@ namespace {
 
 constexpr int64_t kPatternMemory = 1 << 20;
 constexpr size_t kMaxPatternBytes = 4096;
+// What computing the constants of an expression may take in all; what is beyond it is left to be
+// computed when it is evaluated.
+constexpr int64_t kFoldingSteps = 1'000'000;
 
 // The sign of an operator in the table of overloads.
 std::string_view SignOf(Op op) {
@@ -85,7 +88,7 @@ std::string ConstantShape(Op op) {
     case Op::kToTimestamp:
       return "a time like \"2026-12-31T00:00:00Z\", from the year 1 to 9999";
     case Op::kToDuration:
-      return "a duration like \"1h30m\" or \"-1.5s\", of 10,000 years at most";
+      return "a duration like \"1h30m\" or \"-1.5s\", of 292 years at most";
     case Op::kToIp:
     case Op::kIsCanonical:
     case Op::kContainsIp:
@@ -265,20 +268,20 @@ class Checker {
     return operand;
   }
 
-  bool IsGlobal(std::string_view name) const {
-    const auto is = [&](const Variable& one) { return one.name == name; };
-    return std::any_of(variables_.begin(), variables_.end(), is);
+  // True where a dotted name, or a beginning of it, is a variable.
+  bool BeginsWithVariable(std::string_view name) const {
+    const auto begins = [&](const Variable& one) {
+      return name.starts_with(one.name) &&
+             (name.size() == one.name.size() || name[one.name.size()] == '.');
+    };
+    return std::any_of(variables_.begin(), variables_.end(), begins);
   }
 
   const Type* CheckSelection(uint32_t index) {
     if (const std::optional<std::string> name = DottedName(index)) {
       if (const Type* const type = ResolveGlobal(*name, Node(index))) return type;
       // Where no beginning of it is a variable, the name as a whole is what is unknown.
-      bool known = false;
-      for (size_t dot = name->find('.'); dot != name->npos; dot = name->find('.', dot + 1)) {
-        known = known || IsGlobal(std::string_view(*name).substr(0, dot));
-      }
-      if (!known) {
+      if (!BeginsWithVariable(*name)) {
         ReportUnknown(Node(index).at, *name);
         return types_.dyn();
       }
@@ -307,6 +310,7 @@ class Checker {
   const Type* CheckCall(uint32_t index) {
     const std::string_view name = Node(index).literal.view();
     std::vector<Overload> overloads;
+    std::string dotted;  // a name like `math.least`, where neither it nor `math` means anything
     const auto find = [&](std::string_view full, bool methods) {
       for (const Overload& one : FindOverloads(full)) {
         if (one.is_method == methods) overloads.push_back(one);
@@ -315,6 +319,7 @@ class Checker {
     if (Node(index).is_method) {
       if (const auto target = DottedName(ArgumentOf(Node(index), 0))) {
         find(*target + "." + std::string(name), false);
+        if (!BeginsWithVariable(*target)) dotted = *target + "." + std::string(name);
       }
       if (!overloads.empty()) {  // the name of a function has a point in it
         Expr& expr = Node(index);
@@ -326,6 +331,14 @@ class Checker {
       }
     } else {
       find(name.starts_with('.') ? name.substr(1) : name, false);
+    }
+    if (overloads.empty() && !dotted.empty()) {
+      const Expr& target = Node(ArgumentOf(Node(index), 0));
+      const Span at = {target.at.offset,
+                       Node(index).name_at.offset + Node(index).name_at.length - target.at.offset};
+      Report(at, "expression_name", "unknown function " + Quote(dotted), {},
+             DidYouMean(dotted, FunctionNames()));
+      return types_.dyn();
     }
     std::vector<const Type*> types = CheckArguments(index);
     if (overloads.empty()) {
@@ -481,6 +494,15 @@ class Checker {
     expr.index = static_cast<uint32_t>(program_.patterns.size());
   }
 
+  Value EvaluateConstant(uint32_t index) {
+    NoVariables none;
+    const int64_t steps = std::min(kDefaultSteps, folding_steps_);
+    folding_.Begin(none, steps);
+    const Value value = EvaluateNode(program_, index, folding_);
+    folding_steps_ -= steps - std::max<int64_t>(folding_.steps(), 0);
+    return value;
+  }
+
   // Computes a node whose arguments are all constant. What fails is left to fail when it is
   // evaluated (`&&` may yet absorb it), but for texts that can only be a slip.
   void Fold(uint32_t index) {
@@ -491,9 +513,11 @@ class Checker {
         return;
       }
     }
-    NoVariables none;
-    folding_.Begin(none);
-    const Value value = EvaluateNode(program_, index, folding_);
+    const Value value = EvaluateConstant(index);
+    if (value.failed() &&
+        (value.failure == Failure::kBudget || value.failure == Failure::kMemory)) {
+      return;
+    }
     const Value kept = value.failed() ? value : Keep(value, program_.constants);
     if (!kept.failed()) {
       expr.op = Op::kLiteral;
@@ -628,6 +652,7 @@ class Checker {
   TypeTable types_;
   std::vector<Local> locals_;
   Machine folding_;
+  int64_t folding_steps_ = kFoldingSteps;
 };
 
 }  // namespace

@@ -69,7 +69,7 @@ Value ToUint(const Value& v) {
     case Kind::kInt:
       return v.integer < 0 ? kOverflow : Value::Uint(static_cast<uint64_t>(v.integer));
     case Kind::kDouble:
-      if (!(v.number > -1 && v.number < 0x1p64)) return kOverflow;
+      if (!(v.number >= 0 && v.number < 0x1p64)) return kOverflow;
       return Value::Uint(static_cast<uint64_t>(v.number));
     case Kind::kString: {
       uint64_t out = 0;

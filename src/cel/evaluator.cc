@@ -12,26 +12,18 @@
 #include <algorithm>
 
 #include "src/cel/function.h"
-#include "src/claims/json.h"
 
 namespace doorward::cel {
 namespace {
 
 constexpr Value kNoOverload = Value::Fail(Failure::kNoSuchOverload);
+constexpr Value kNoBudget = Value::Fail(Failure::kBudget);
 constexpr size_t kMaxArguments = 4;
 
-// What walking the whole of a value costs, in steps beside the first.
-size_t Weight(const Value& value) {
-  switch (value.kind) {
-    case Kind::kString:
-    case Kind::kBytes:
-      return value.size / 32;
-    case Kind::kList:
-    case Kind::kMap:
-      return value.form == Value::Form::kJson ? value.json->extent : SizeOf(value);
-    default:
-      return 0;
-  }
+// What reading a text costs, in steps beside the first.
+size_t TextSteps(const Value& value) {
+  const bool is_text = value.kind == Kind::kString || value.kind == Kind::kBytes;
+  return is_text ? value.size / kOctetsPerStep : 0;
 }
 
 class Evaluator {
@@ -48,7 +40,7 @@ class Evaluator {
       case Op::kVariable:
         return Located(machine_.activation().Get(expr.index), expr);
       case Op::kLocal:
-        return machine_.locals()[expr.index];
+        return Located(machine_.locals()[expr.index], expr);
       case Op::kSelect:
         return Select(expr);
       case Op::kHas:
@@ -100,7 +92,7 @@ class Evaluator {
     const Value operand = Evaluate(ArgumentOf(expr, 0));
     if (operand.failed()) return operand;
     if (operand.kind != Kind::kMap) return Fail(Failure::kNoSuchOverload, expr);
-    if (!machine_.Charge(operand.size / 8)) return Fail(Failure::kBudget, expr);
+    if (!machine_.Charge(LookUpSteps(operand))) return Fail(Failure::kBudget, expr);
     return Located(FindMember(operand, expr.literal.view()), expr);
   }
 
@@ -294,11 +286,12 @@ class Evaluator {
   Machine& machine_;
 };
 
-Value Compare(Op op, const Value& a, const Value& b) {
-  const Value order = Order(a, b);
+Value Compare(const Call& call) {
+  if (!call.machine.Charge(std::min(TextSteps(call[0]), TextSteps(call[1])))) return kNoBudget;
+  const Value order = Order(call[0], call[1]);
   if (order.failed()) return order;
   if (order.kind == Kind::kNull) return Value::Bool(false);
-  switch (op) {
+  switch (call.op) {
     case Op::kLess:
       return Value::Bool(order.integer < 0);
     case Op::kLessEqual:
@@ -308,6 +301,12 @@ Value Compare(Op op, const Value& a, const Value& b) {
     default:
       return Value::Bool(order.integer >= 0);
   }
+}
+
+Value IsEqual(const Call& call) {
+  const Value equal = Equality(call[0], call[1], call.machine.steps());
+  if (equal.failed()) return equal;
+  return Value::Bool(equal.boolean == (call.op == Op::kEqual));
 }
 
 }  // namespace
@@ -327,21 +326,18 @@ Value Apply(const Call& call) noexcept {
       return Calculate(call.op, call[0], call[1]);
     case Op::kEqual:
     case Op::kNotEqual:
-      if (!call.machine.Charge(Weight(call[0]))) return Value::Fail(Failure::kBudget);
-      return Value::Bool(Equal(call[0], call[1]) == (call.op == Op::kEqual));
+      return IsEqual(call);
     case Op::kLess:
     case Op::kLessEqual:
     case Op::kGreater:
     case Op::kGreaterEqual:
-      return Compare(call.op, call[0], call[1]);
+      return Compare(call);
     case Op::kIn:
-      if (!call.machine.Charge(Weight(call[1]))) return Value::Fail(Failure::kBudget);
-      return In(call[0], call[1]);
+      return In(call[0], call[1], call.machine);
     case Op::kIndex:
-      if (!call.machine.Charge(Weight(call[0]) / 8)) return Value::Fail(Failure::kBudget);
-      return Index(call[0], call[1]);
+      return Index(call[0], call[1], call.machine);
     case Op::kSize:
-      return Size(call[0]);
+      return call.machine.Charge(TextSteps(call[0])) ? Size(call[0]) : kNoBudget;
     case Op::kTypeOf:
       return Value::Type(call[0].kind);
     case Op::kDyn:
@@ -349,7 +345,9 @@ Value Apply(const Call& call) noexcept {
     default:
       break;
   }
-  if (call.op <= Op::kToDuration) return Convert(call);
+  if (call.op <= Op::kToDuration) {
+    return call.machine.Charge(TextSteps(call[0])) ? Convert(call) : kNoBudget;
+  }
   if (call.op >= Op::kFullYear && call.op <= Op::kMilliseconds) return ReadTime(call);
   if (call.op == Op::kToIp || call.op == Op::kToCidr || call.op >= Op::kIsIp) {
     return ApplyNetwork(call);

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <optional>
 
+#include "src/base/utf8.h"
 #include "src/cel/function.h"
 
 namespace doorward::cel {
@@ -30,7 +31,7 @@ class Builder {
     size_ += text.size();
   }
   Value Take() const {
-    if (failed_) return Value::Fail(Failure::kMemory);
+    if (failed_) return Value::Fail(machine_.Charge(0) ? Failure::kMemory : Failure::kBudget);
     return Value::String({memory_, size_});
   }
   std::string_view view() const { return {memory_, size_}; }
@@ -39,7 +40,7 @@ class Builder {
   void Grow(size_t more) {
     const size_t capacity = std::max<size_t>(2 * capacity_, size_ + more + 64);
     char* const memory = machine_.arena().Allocate(capacity);
-    failed_ = memory == nullptr || !machine_.Charge(capacity / 32);
+    failed_ = memory == nullptr || !machine_.Charge(capacity / kOctetsPerStep);
     if (failed_) return;
     if (size_ > 0) std::memcpy(memory, memory_, size_);
     memory_ = memory;
@@ -86,8 +87,10 @@ class Shower {
         append(WriteDouble(value.number, text));
         return true;
       case Kind::kString:
-      case Kind::kBytes:
         out_.Append(value.view());
+        return true;
+      case Kind::kBytes:
+        ShowBytes(value.view());
         return true;
       case Kind::kTimestamp:
         append(WriteTimestamp(value, text));
@@ -113,6 +116,21 @@ class Shower {
   }
 
  private:
+  // Each run of octets that are no UTF-8 becomes one U+FFFD.
+  void ShowBytes(std::string_view octets) {
+    bool replaced = false;
+    while (!octets.empty()) {
+      const size_t length = DecodeUtf8(octets).length;
+      if (length > 0) {
+        out_.Append(octets.substr(0, length));
+      } else if (!replaced) {
+        out_.Append("\xEF\xBF\xBD");
+      }
+      replaced = length == 0;
+      octets.remove_prefix(std::max<size_t>(length, 1));
+    }
+  }
+
   bool ShowList(const Value& list, int depth) {
     out_.Append("[");
     for (Cursor c(list); !c.done(); c.Advance()) {
@@ -238,7 +256,7 @@ bool WriteClause(const Clause& clause, const Value& value, Machine& machine, Bui
     case 's':
       return Shower(machine, out).Show(value, 0);
     case 'd':
-      if (value.kind == Kind::kDouble) return WriteNamedDouble(value.number, out);
+      if (value.kind == Kind::kDouble) return Shower(machine, out).Show(value, 0);
       return WriteInteger(value, 10, false, out);
     case 'b':
       if (value.kind == Kind::kBool) {
@@ -293,7 +311,7 @@ Value Format(const Call& call) noexcept {
     const std::optional<Clause> clause = ReadClause(text);
     if (!clause || arguments.done() ||
         !WriteClause(*clause, arguments.element(), call.machine, out)) {
-      return Value::Fail(Failure::kArgument);
+      return Value::Fail(call.machine.Charge(0) ? Failure::kArgument : Failure::kBudget);
     }
     arguments.Advance();
   }

@@ -37,15 +37,15 @@ Value Apply(const Call& call) noexcept;
 Value Add(const Value& a, const Value& b, Machine& machine) noexcept;
 Value Calculate(Op op, const Value& a, const Value& b) noexcept;  // - * / %
 Value Negate(const Value& a) noexcept;
-Value In(const Value& element, const Value& container) noexcept;
-Value Index(const Value& container, const Value& key) noexcept;
+Value In(const Value& element, const Value& container, Machine& machine) noexcept;
+Value Index(const Value& container, const Value& key, Machine& machine) noexcept;
 Value Size(const Value& a) noexcept;
 
 // conversion.cc
 Value Convert(const Call& call) noexcept;
 
-// time.cc. Timestamps reach from the year 1 to 9999, durations as far as that.
-Value MakeTimestamp(int64_t seconds, int64_t nanos) noexcept;  // nanos may be negative or above 1e9
+// time.cc. Timestamps reach from the year 1 to 9999, durations as far as 2^63
+// nanoseconds (cel-spec, "Overflow").
 Value MakeDuration(int64_t seconds, int64_t nanos) noexcept;
 Value ParseTimestamp(std::string_view text) noexcept;  // RFC 3339
 Value ParseDuration(std::string_view text) noexcept;   // "1h30m", "-1.5s"

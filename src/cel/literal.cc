@@ -2,6 +2,7 @@
 
 #include "src/cel/literal.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -107,7 +108,8 @@ class TextReader {
         return Number(2, 8, 16);
       default:
         if (c >= '0' && c <= '3') return Number(1, 3, 8);
-        return Fault(2, "an escape that is none",
+        return Fault(1 + std::max<size_t>(DecodeUtf8(body_.substr(at_ + 1)).length, 1),
+                     "an escape that is none",
                      R"(\\ \? \" \' \` \a \b \f \n \r \t \v \xHH \OOO \uHHHH or \UHHHHHHHH)");
     }
   }

@@ -188,6 +188,8 @@ Value ApplyToCidr(const Call& call, const Address& network) {
       return Contains(call, network);
     case Op::kPrefixLength:
       return Value::Int(network.prefix);
+    case Op::kIsMask:
+      return Value::Bool(Mask(network) == network);
     case Op::kMasked:
       return New(Kind::kCidr, Mask(network), arena);
     case Op::kNetworkIp: {

@@ -102,6 +102,7 @@ enum class Op : uint8_t {
   kContainsCidr,
   kNetworkIp,
   kMasked,
+  kIsMask,
   kPrefixLength,
 };
 

@@ -2,10 +2,10 @@
 //
 // Arithmetic, membership and indexing.
 
-#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <optional>
 
 #include "src/base/utf8.h"
 #include "src/cel/function.h"
@@ -15,6 +15,7 @@ namespace {
 
 constexpr Value kNoOverload = Value::Fail(Failure::kNoSuchOverload);
 constexpr Value kOverflow = Value::Fail(Failure::kOverflow);
+constexpr Value kNoBudget = Value::Fail(Failure::kBudget);
 constexpr Value kDivisionByZero = Value::Fail(Failure::kDivisionByZero);
 
 Value CalculateInt(Op op, int64_t a, int64_t b) {
@@ -74,7 +75,7 @@ Value CalculateDouble(Op op, double a, double b) {
 
 Value JoinText(const Value& a, const Value& b, Machine& machine) {
   const size_t size = size_t{a.size} + b.size;
-  if (!machine.Charge(size / 32)) return Value::Fail(Failure::kBudget);
+  if (!machine.Charge(size / kOctetsPerStep)) return Value::Fail(Failure::kBudget);
   char* const out = machine.arena().Allocate(size);
   if (out == nullptr) return Value::Fail(Failure::kMemory);
   if (a.size > 0) std::memcpy(out, a.text, a.size);
@@ -91,6 +92,24 @@ Value JoinLists(const Value& a, const Value& b, Machine& machine) {
   for (Cursor c(a); !c.done(); c.Advance()) *at++ = c.element();
   for (Cursor c(b); !c.done(); c.Advance()) *at++ = c.element();
   return Value::List(items, count);
+}
+
+// The place in a list that a number names: one that no list has where the number names none.
+std::optional<uint64_t> AsIndex(const Value& key) {
+  constexpr uint64_t kNone = UINT64_MAX;
+  switch (key.kind) {
+    case Kind::kInt:
+      return key.integer < 0 ? kNone : static_cast<uint64_t>(key.integer);
+    case Kind::kUint:
+      return key.natural;
+    case Kind::kDouble: {
+      const bool is_whole =
+          key.number >= 0 && key.number < 0x1p53 && std::trunc(key.number) == key.number;
+      return is_whole ? static_cast<uint64_t>(key.number) : kNone;
+    }
+    default:
+      return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -141,46 +160,29 @@ Value Size(const Value& a) noexcept {
   }
 }
 
-Value In(const Value& element, const Value& container) noexcept {
+Value In(const Value& element, const Value& container, Machine& machine) noexcept {
   if (container.kind == Kind::kMap) {
+    if (!machine.Charge(LookUpSteps(container))) return kNoBudget;
     const Value found = Find(container, element);
     if (!found.failed()) return Value::Bool(true);
     return found.failure == Failure::kNoSuchKey ? Value::Bool(false) : found;
   }
   if (container.kind != Kind::kList) return kNoOverload;
-  if (container.form == Value::Form::kStrings) {
-    if (element.kind != Kind::kString) return Value::Bool(false);
-    const auto* const end = container.strings + container.size;
-    return Value::Bool(std::find(container.strings, end, element.view()) != end);
-  }
   for (Cursor c(container); !c.done(); c.Advance()) {
-    if (Equal(c.element(), element)) return Value::Bool(true);
+    const Value equal = Equality(c.element(), element, machine.steps());
+    if (equal.failed() || equal.boolean) return equal;
   }
   return Value::Bool(false);
 }
 
-Value Index(const Value& container, const Value& key) noexcept {
-  if (container.kind == Kind::kMap) return Find(container, key);
-  if (container.kind != Kind::kList) return kNoOverload;
-  uint64_t index = 0;
-  switch (key.kind) {
-    case Kind::kInt:
-      if (key.integer < 0) return Value::Fail(Failure::kIndex);
-      index = static_cast<uint64_t>(key.integer);
-      break;
-    case Kind::kUint:
-      index = key.natural;
-      break;
-    case Kind::kDouble:
-      if (!(key.number >= 0 && key.number < 0x1p53) || std::trunc(key.number) != key.number) {
-        return Value::Fail(Failure::kIndex);
-      }
-      index = static_cast<uint64_t>(key.number);
-      break;
-    default:
-      return kNoOverload;
+Value Index(const Value& container, const Value& key, Machine& machine) noexcept {
+  if (container.kind == Kind::kMap) {
+    return machine.Charge(LookUpSteps(container)) ? Find(container, key) : kNoBudget;
   }
-  return index < SizeOf(container) ? ElementAt(container, index) : Value::Fail(Failure::kIndex);
+  const std::optional<uint64_t> index = AsIndex(key);
+  if (container.kind != Kind::kList || !index) return kNoOverload;
+  if (*index >= SizeOf(container)) return Value::Fail(Failure::kIndex);
+  return machine.Charge(*index / 8) ? ElementAt(container, *index) : kNoBudget;
 }
 
 }  // namespace doorward::cel

@@ -158,6 +158,7 @@ constexpr Overload kOverloads[] = {
     {"isLinkLocalMulticast", true, "p:b", Op::kIsLinkLocalMulticast},
     {"isLinkLocalUnicast", true, "p:b", Op::kIsLinkLocalUnicast},
     {"isLoopback", true, "p:b", Op::kIsLoopback},
+    {"isMask", true, "c:b", Op::kIsMask},
     {"isUnspecified", true, "p:b", Op::kIsUnspecified},
     {"join", true, "S:s", Op::kJoin},
     {"join", true, "Ss:s", Op::kJoin},

@@ -254,7 +254,9 @@ class Parser {
       } else if (Is("[")) {
         out = Index(*out, begin);
       } else if (Is("{")) {
-        return Unsupported(Since(begin), "the message " + Quote(text_.substr(begin, 40)));
+        return Unsupported(
+            Since(begin),
+            "the message " + Quote(std::string(text_.substr(begin, Since(begin).length)) + "{}"));
       } else {
         break;
       }
@@ -327,12 +329,11 @@ class Parser {
       FailAt(at, "`has` asks whether a member is there", "a selection, as in `has(claims.email)`");
       return std::nullopt;
     }
-    Expr expr = tree_.nodes[arguments[0]];
+    Expr& expr = tree_.nodes[arguments[0]];
     expr.op = Op::kHas;
     expr.at = at;
     expr.name_at = name_at;
-    const uint32_t operand = tree_.arguments[expr.first_argument];
-    return Make(expr, {&operand, 1});
+    return arguments[0];
   }
 
   Result Comprehension(const Macro& macro, const std::vector<uint32_t>& arguments, Span at,
@@ -344,6 +345,12 @@ class Parser {
                "a name, as in `claims.groups.exists(g, g == \"ops\")`");
         return std::nullopt;
       }
+    }
+    if (macro.variables == 2 &&
+        tree_.nodes[arguments[1]].literal.view() == tree_.nodes[arguments[2]].literal.view()) {
+      FailAt(tree_.nodes[arguments[2]].at,
+             "the variables of " + Quote(macro.name) + " are called the same", "two names");
+      return std::nullopt;
     }
     const bool filters = arguments.size() - 1 > macro.variables + 1;
     const bool is_filter = macro.op == Op::kFilter;
@@ -440,8 +447,8 @@ class Parser {
     expr.op = Op::kName;
     expr.at = Since(begin.at.offset);
     expr.name_at = name.at;
-    const size_t length = from_root ? expr.at.length : name.text.size();
-    expr.literal = Value::String(text_.substr(name.at.offset + name.text.size() - length, length));
+    expr.literal = Value::String(from_root ? tree_.texts.emplace_back("." + std::string(name.text))
+                                           : name.text);
     return Make(expr, {});
   }
 

@@ -25,6 +25,22 @@ std::string_view Program::text() const noexcept { return data_->text; }
 
 bool Program::uses(size_t variable) const noexcept { return data_->used[variable]; }
 
+size_t Program::UseCount(size_t variable) const {
+  const std::vector<Expr>& nodes = data_->tree.nodes;
+  return static_cast<size_t>(std::count_if(nodes.begin(), nodes.end(), [&](const Expr& expr) {
+    return expr.op == Op::kVariable && expr.index == variable;
+  }));
+}
+
+std::optional<Span> Program::FirstUse(size_t variable) const {
+  std::optional<Span> first;
+  for (const Expr& expr : data_->tree.nodes) {
+    if (expr.op != Op::kVariable || expr.index != variable) continue;
+    if (!first || expr.at.offset < first->offset) first = expr.at;
+  }
+  return first;
+}
+
 std::vector<MemberUse> Program::MembersOf(size_t variable) const {
   const Tree& tree = data_->tree;
   const auto is_variable = [&](const Expr& expr) {

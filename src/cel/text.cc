@@ -22,9 +22,10 @@ constexpr Value kOutOfRange = Value::Fail(Failure::kIndex);
 constexpr Value kNoMemory = Value::Fail(Failure::kMemory);
 constexpr Value kNoBudget = Value::Fail(Failure::kBudget);
 
-// What compiling a pattern is charged for each of its octets.
+// A pattern that comes with the request must be small, and is paid for: as a whole, and by octet.
+constexpr int64_t kPatternMemory = 64 * 1024;
+constexpr size_t kStepsPerPattern = 1000;
 constexpr size_t kStepsPerPatternOctet = 50;
-constexpr int64_t kPatternMemory = 1 << 20;
 
 // Octets of the first character; one that is no UTF-8 counts as one.
 size_t FirstLength(std::string_view text) {
@@ -181,7 +182,7 @@ Value Replace(std::string_view text, std::string_view from, std::string_view to,
     size += piece.size();
     ++pieces;
   });
-  if (!machine.Charge(pieces + size / 32)) return kNoBudget;
+  if (!machine.Charge(pieces + size / kOctetsPerStep)) return kNoBudget;
   char* const out = machine.arena().Allocate(size);
   if (out == nullptr) return kNoMemory;
   char* at = out;
@@ -197,7 +198,7 @@ Value Join(const Value& list, std::string_view separator, Machine& machine) {
     if (element.kind != Kind::kString) return kNoOverload;
     size += element.size + (c.index() > 0 ? separator.size() : 0);
   }
-  if (!machine.Charge(SizeOf(list) + size / 32)) return kNoBudget;
+  if (!machine.Charge(SizeOf(list) + size / kOctetsPerStep)) return kNoBudget;
   char* const out = machine.arena().Allocate(size);
   if (out == nullptr) return kNoMemory;
   char* at = out;
@@ -239,23 +240,27 @@ Value Quote(std::string_view text, Machine& machine) {
   return Value::String({out, static_cast<size_t>(at - out)});
 }
 
-bool IsMatch(std::string_view text, const re2::RE2& pattern) {
-  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
+// Where RE2's automaton runs out of its memory, it looks at each instruction for each octet.
+Value Search(std::string_view text, const re2::RE2& pattern, Machine& machine) {
+  const auto instructions = static_cast<size_t>(std::max(pattern.ProgramSize(), 0));
+  if (!machine.Charge((1 + text.size() / 16) * (1 + instructions / 8))) return kNoBudget;
+  return Value::Bool(re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern));
 }
 
 Value Matches(const Call& call) {
   const std::string_view text = call[0].view();
-  if (!call.machine.Charge(text.size() / 8)) return kNoBudget;
   if (call.constant > 0) {
-    return Value::Bool(IsMatch(text, *call.program.patterns[call.constant - 1]));
+    return Search(text, *call.program.patterns[call.constant - 1], call.machine);
   }
   const std::string_view pattern = call[1].view();
-  if (!call.machine.Charge(pattern.size() * kStepsPerPatternOctet)) return kNoBudget;
+  if (!call.machine.Charge(kStepsPerPattern + pattern.size() * kStepsPerPatternOctet)) {
+    return kNoBudget;
+  }
   re2::RE2::Options options(re2::RE2::Quiet);
   options.set_max_mem(kPatternMemory);
   const re2::RE2 compiled(re2::StringPiece(pattern.data(), pattern.size()), options);
   if (!compiled.ok()) return Value::Fail(Failure::kBadPattern);
-  return Value::Bool(IsMatch(text, compiled));
+  return Search(text, compiled, call.machine);
 }
 
 int64_t IntOr(const Call& call, size_t i, int64_t otherwise) {
@@ -334,7 +339,7 @@ Value ApplyText(const Call& call) noexcept {
   if (!call.Has(0, Kind::kString)) return kNoOverload;
   // A search may compare each place of the text with all of what it looks for.
   const size_t part = call.Has(1, Kind::kString) ? call[1].size : 0;
-  if (!call.machine.Charge((call[0].size / 32) * (1 + part / 64))) return kNoBudget;
+  if (!call.machine.Charge((call[0].size / kOctetsPerStep) * (1 + part / 64))) return kNoBudget;
   return ApplyToString(call);
 }
 

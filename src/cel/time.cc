@@ -2,6 +2,7 @@
 //
 // Timestamps and durations: RFC 3339, durations as "1h30m", calendar fields in a time zone.
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <optional>
@@ -17,7 +18,7 @@ namespace {
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 constexpr int64_t kFirstSecond = -62'135'596'800;  // 0001-01-01T00:00:00Z
 constexpr int64_t kLastSecond = 253'402'300'799;   // 9999-12-31T23:59:59Z
-constexpr int64_t kMaxDuration = 315'576'000'000;  // 10,000 years of 365.25 days
+constexpr int64_t kMaxDuration = INT64_MAX / kNanosPerSecond;
 
 constexpr Value kNoOverload = Value::Fail(Failure::kNoSuchOverload);
 constexpr Value kConversion = Value::Fail(Failure::kConversion);
@@ -46,6 +47,7 @@ class Reader {
     return true;
   }
   bool done() const { return text_.empty(); }
+  std::string_view rest() const { return text_; }
 
   // Exactly `count` digits.
   std::optional<int> Digits(size_t count) {
@@ -202,10 +204,9 @@ Value MakeTimestamp(int64_t seconds, int64_t nanos) noexcept {
 }
 
 Value MakeDuration(int64_t seconds, int64_t nanos) noexcept {
-  if (!Carry(seconds, nanos) || seconds < -kMaxDuration || seconds > kMaxDuration ||
-      (seconds == kMaxDuration && nanos > 0)) {
-    return Value::Fail(Failure::kOverflow);
-  }
+  if (!Carry(seconds, nanos)) return Value::Fail(Failure::kOverflow);
+  const __int128 total = static_cast<__int128>(seconds) * kNanosPerSecond + nanos;
+  if (total < INT64_MIN || total > INT64_MAX) return Value::Fail(Failure::kOverflow);
   return Value::Time(Kind::kDuration, seconds, static_cast<int32_t>(nanos));
 }
 
@@ -228,20 +229,16 @@ Value ParseTimestamp(std::string_view text) noexcept {
   std::optional<int64_t> nanos = 0;
   if (reader.Take('.')) nanos = reader.Fraction();
   if (!nanos) return kConversion;
-  int offset = 0;
-  if (!reader.Take('Z') && !reader.Take('z')) {
-    const size_t size = 6;
-    const std::string_view rest = text.substr(text.size() < size ? 0 : text.size() - size);
-    const bool has_sign = rest.starts_with('+') || rest.starts_with('-');
-    const std::optional<int> read = has_sign ? ReadOffset(rest) : std::nullopt;
-    if (!read) return kConversion;
-    offset = *read;
-    for (size_t i = 0; i < size; ++i) reader.Take(rest[i]);
-  }
+  const std::string_view zone = reader.rest();
+  const bool is_utc = zone == "Z" || zone == "z";
+  const bool is_offset = zone.starts_with('+') || zone.starts_with('-');
+  const std::optional<int> offset = is_offset ? ReadOffset(zone) : 0;
   const absl::CivilDay date(*year, *month, *day);
-  if (!reader.done() || date.month() != *month || date.day() != *day) return kConversion;
+  if (!(is_utc || is_offset) || !offset || date.month() != *month || date.day() != *day) {
+    return kConversion;
+  }
   const int64_t days = date - absl::CivilDay(1970, 1, 1);
-  return MakeTimestamp(days * 86'400 + *hour * 3600 + *minute * 60 + *second - offset, *nanos);
+  return MakeTimestamp(days * 86'400 + *hour * 3600 + *minute * 60 + *second - *offset, *nanos);
 }
 
 Value ParseDuration(std::string_view text) noexcept {
@@ -322,18 +319,24 @@ Value CalculateTime(Op op, const Value& a, const Value& b) noexcept {
   return a_is_time || b_is_time ? MakeTimestamp(seconds, nanos) : MakeDuration(seconds, nanos);
 }
 
+// A name of the database, of which "localtime" is none: it is the machine's own zone, which no
+// policy should depend on. Without points and colons no name leads out of the database.
+bool IsZoneName(std::string_view name) {
+  constexpr std::string_view kOthers = "_+-/";
+  const auto may_be_in_name = [&](char c) {
+    return IsDigit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           kOthers.find(c) != kOthers.npos;
+  };
+  return !name.empty() && name[0] != '/' && !name.ends_with("localtime") &&
+         std::all_of(name.begin(), name.end(), may_be_in_name);
+}
+
 bool FindZone(std::string_view name, absl::TimeZone& zone) {
   if (const std::optional<int> offset = FixedOffset(name)) {
     zone = absl::FixedTimeZone(*offset);
     return true;
   }
-  // "localtime" is the machine's own, which no policy should depend on; a name that leads out of
-  // the database is none.
-  if (name.empty() || name == "localtime" || name[0] == '/' || name[0] == ':' ||
-      name.find("..") != name.npos) {
-    return false;
-  }
-  return absl::LoadTimeZone(std::string(name), &zone);
+  return IsZoneName(name) && absl::LoadTimeZone(std::string(name), &zone);
 }
 
 Value ReadTime(const Call& call) noexcept {

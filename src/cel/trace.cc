@@ -12,6 +12,7 @@ namespace doorward::cel {
 namespace {
 
 constexpr size_t kMaxTraced = 32;
+constexpr size_t kMaxCodePointBytes = 4;
 constexpr size_t kMaxTracedBytes = 120;
 
 // Appends literals until `limit` octets were written.
@@ -87,12 +88,12 @@ class Writer {
     if (text.find_first_not_of("-0123456789") == text.npos) out_ += ".0";
   }
   void WriteQuoted(std::string_view text) {
-    out_ += '"';
-    for (const char c : Visible(text, limit_)) {
-      if (c == '"') out_ += '\\';
-      out_ += c;
+    std::string escaped;  // of what is beyond the limit, a little will do
+    for (const char c : text.substr(0, limit_ + kMaxCodePointBytes)) {
+      if (c == '"' || c == '\\') escaped += '\\';
+      escaped += c;
     }
-    out_ += '"';
+    out_ += '"' + Visible(escaped, limit_) + '"';
   }
   void WriteCall(std::string_view name, std::string_view text) {
     out_ += std::string(name) + "(\"" + std::string(text) + "\")";

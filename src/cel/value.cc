@@ -52,22 +52,108 @@ std::partial_ordering OrderNumbers(const Value& a, const Value& b) noexcept {
   return Reverse(OrderNumbers(b, a));
 }
 
-bool EqualLists(const Value& a, const Value& b) noexcept {
-  if (SizeOf(a) != SizeOf(b)) return false;
-  for (Cursor x(a), y(b); !x.done(); x.Advance(), y.Advance()) {
-    if (!Equal(x.element(), y.element())) return false;
-  }
-  return true;
+// The integer that a double is; else the value itself.
+Value AsInteger(const Value& value) noexcept {
+  const double d = value.number;
+  if (value.kind != Kind::kDouble || std::trunc(d) != d) return value;
+  if (d >= -0x1p63 && d < 0x1p63) return Value::Int(static_cast<int64_t>(d));
+  return d >= 0 && d < 0x1p64 ? Value::Uint(static_cast<uint64_t>(d)) : value;
 }
 
-bool EqualMaps(const Value& a, const Value& b) noexcept {
-  if (SizeOf(a) != SizeOf(b)) return false;
-  for (Cursor x(a); !x.done(); x.Advance()) {
-    const Value other = Find(b, x.key());
-    if (other.failed() || !Equal(x.element(), other)) return false;
-  }
-  return true;
+bool IsSameKey(const Value& a, const Value& b) noexcept {
+  if (IsNumber(a.kind) && IsNumber(b.kind)) return OrderNumbers(a, b) == 0;
+  if (a.kind != b.kind) return false;
+  return a.kind == Kind::kString ? a.view() == b.view()
+                                 : a.kind == Kind::kBool && a.boolean == b.boolean;
 }
+
+// Compares values all the way down.
+class Comparison {
+ public:
+  explicit Comparison(int64_t& steps) noexcept : steps_(steps) {}
+
+  Value Run(const Value& a, const Value& b) noexcept {
+    const bool equal = Same(a, b);
+    if (steps_ < 0) return Value::Fail(Failure::kBudget);
+    return failure_.failed() ? failure_ : Value::Bool(equal);
+  }
+
+ private:
+  bool Charge(size_t steps) noexcept {
+    steps_ -= static_cast<int64_t>(steps);
+    return steps_ >= 0;
+  }
+  bool Fail(const Value& failure) noexcept {
+    failure_ = failure;
+    return false;
+  }
+
+  bool Same(const Value& a, const Value& b) noexcept {
+    if (!Charge(1)) return false;
+    if (a.failed()) return Fail(a);
+    if (b.failed()) return Fail(b);
+    if (a.kind != b.kind) {
+      return IsNumber(a.kind) && IsNumber(b.kind) && OrderNumbers(a, b) == 0;
+    }
+    switch (a.kind) {
+      case Kind::kList:
+        return SameLists(a, b);
+      case Kind::kMap:
+        return SameMaps(a, b);
+      case Kind::kString:
+      case Kind::kBytes:
+        return a.size == b.size && Charge(a.size / kOctetsPerStep) && a.view() == b.view();
+      default:
+        return SameScalars(a, b);
+    }
+  }
+
+  bool SameLists(const Value& a, const Value& b) noexcept {
+    if (SizeOf(a) != SizeOf(b)) return false;
+    for (Cursor x(a), y(b); !x.done(); x.Advance(), y.Advance()) {
+      if (!Same(x.element(), y.element())) return false;
+    }
+    return true;
+  }
+
+  bool SameMaps(const Value& a, const Value& b) noexcept {
+    if (SizeOf(a) != SizeOf(b)) return false;
+    for (Cursor x(a); !x.done(); x.Advance()) {
+      if (!Charge(LookUpSteps(b))) return false;
+      const Value other = Find(b, x.key());
+      if (other.failed() && other.failure == Failure::kNoSuchKey) return false;
+      if (!Same(x.element(), other)) return false;
+    }
+    return true;
+  }
+
+  // REQUIRES: both are of the same kind, which is no string, list or map.
+  static bool SameScalars(const Value& a, const Value& b) noexcept {
+    switch (a.kind) {
+      case Kind::kNull:
+        return true;
+      case Kind::kBool:
+        return a.boolean == b.boolean;
+      case Kind::kInt:
+        return a.integer == b.integer;
+      case Kind::kUint:
+        return a.natural == b.natural;
+      case Kind::kDouble:
+        return std::is_eq(a.number <=> b.number);
+      case Kind::kTimestamp:
+      case Kind::kDuration:
+        return a.integer == b.integer && a.size == b.size;
+      case Kind::kIp:
+      case Kind::kCidr:
+        return *a.address == *b.address;
+      default:
+        return a.kind == Kind::kType && a.type == b.type;
+    }
+  }
+
+  int64_t& steps_;
+  Value failure_ = Value::Null();
+};
 
 Value OrderAsValue(std::partial_ordering order) noexcept {
   if (order == std::partial_ordering::unordered) return Value::Null();
@@ -236,46 +322,22 @@ Value Find(const Value& map, const Value& key) noexcept {
     return key.kind == Kind::kString ? FindMember(map, key.view())
                                      : Value::Fail(Failure::kNoSuchKey);
   }
+  const Value wanted = AsInteger(key);
   for (size_t i = 0; i < map.size; ++i) {
-    if (Equal(MapKeyAt(map, i), key)) return MapValueAt(map, i);
+    if (IsSameKey(MapKeyAt(map, i), wanted)) return MapValueAt(map, i);
   }
   return Value::Fail(Failure::kNoSuchKey);
 }
 
+size_t LookUpSteps(const Value& map) noexcept { return map.form == Form::kHost ? 0 : map.size / 8; }
+
+Value Equality(const Value& a, const Value& b, int64_t& steps) noexcept {
+  return Comparison(steps).Run(a, b);
+}
+
 bool Equal(const Value& a, const Value& b) noexcept {
-  if (a.kind != b.kind) {
-    return IsNumber(a.kind) && IsNumber(b.kind) && OrderNumbers(a, b) == 0;
-  }
-  switch (a.kind) {
-    case Kind::kFailure:
-      return false;
-    case Kind::kNull:
-      return true;
-    case Kind::kBool:
-      return a.boolean == b.boolean;
-    case Kind::kInt:
-      return a.integer == b.integer;
-    case Kind::kUint:
-      return a.natural == b.natural;
-    case Kind::kDouble:
-      return std::is_eq(a.number <=> b.number);
-    case Kind::kString:
-    case Kind::kBytes:
-      return a.view() == b.view();
-    case Kind::kTimestamp:
-    case Kind::kDuration:
-      return a.integer == b.integer && a.size == b.size;
-    case Kind::kIp:
-    case Kind::kCidr:
-      return *a.address == *b.address;
-    case Kind::kType:
-      return a.type == b.type;
-    case Kind::kList:
-      return EqualLists(a, b);
-    case Kind::kMap:
-      return EqualMaps(a, b);
-  }
-  return false;
+  int64_t steps = INT64_MAX;
+  return Equality(a, b, steps).is_true();
 }
 
 Value Order(const Value& a, const Value& b) noexcept {

@@ -69,7 +69,8 @@ struct Address {
 
 struct Value;
 
-// A map from strings to strings that the host holds.
+// A map from strings to strings that the host holds. Cost: each call takes about a step of the
+// budget, whatever the size.
 class HostMap {
  public:
   virtual ~HostMap() = default;
@@ -231,12 +232,20 @@ class Cursor {
 // JSON array.
 Value ElementAt(const Value& list, size_t index) noexcept;
 
-// The value of `key` in a map; kNoSuchKey, or what reading it fails with.
+// The value of `key` in a map; kNoSuchKey, or what reading it fails with. A double finds the
+// integer that it is. Cost: linear in the entries, but for a host's map.
 Value Find(const Value& map, const Value& key) noexcept;
 Value FindMember(const Value& map, std::string_view name) noexcept;
+// What finding takes of the budget, beside a step.
+size_t LookUpSteps(const Value& map) noexcept;
+// Octets that are copied, compared or searched for a step.
+inline constexpr size_t kOctetsPerStep = 32;
 
-// Equality of CEL: values of different types differ, numbers compare across their types, NaN
-// differs from all.
+// Equality of CEL, as a bool: values of different types differ, numbers compare across their types,
+// NaN differs from all. Fails where an entry of a host's map does; and with kBudget once `steps`,
+// from which all that is compared is taken, are below 0.
+Value Equality(const Value& a, const Value& b, int64_t& steps) noexcept;
+// The same with all the steps it takes; false for a failure.
 bool Equal(const Value& a, const Value& b) noexcept;
 
 // The order of two values: kFailure where they have none, else an int below, at or above 0; kNull
