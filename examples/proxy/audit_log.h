@@ -22,24 +22,24 @@ namespace proxy {
 
 // What a decision's line says besides the decision. Views are read during the call only.
 struct DecisionContext {
-  std::chrono::system_clock::time_point time;
-  std::string_view request_id;
-  std::string_view method;  // as received
-  std::string_view host;    // as received
-  std::string_view source_ip;
+  std::chrono::system_clock::time_point time = {};
+  std::string_view request_id = {};
+  std::string_view method = {};  // as received
+  std::string_view host = {};    // as received
+  std::string_view source_ip = {};
   std::chrono::nanoseconds decision_time{0};
 };
 
 // What the line at the end of an exchange says.
 struct ExchangeRecord {
-  std::chrono::system_clock::time_point time;
-  std::string_view request_id;
-  std::string_view upstream;    // "host:port"; "" where none was reached
-  int upstream_status = 0;      // 0: none came
-  int status = 0;               // what the client was answered; 0: nothing
-  std::string_view error;       // "" or what went wrong, in a word: "upstream_timeout"
-  uint64_t bytes_received = 0;  // of the request's body
-  uint64_t bytes_sent = 0;      // of the response's body
+  std::chrono::system_clock::time_point time = {};
+  std::string_view request_id = {};
+  std::string_view upstream = {};  // "host:port"; "" where none was reached
+  int upstream_status = 0;         // 0: none came
+  int status = 0;                  // what the client was answered; 0: nothing
+  std::string_view error = {};     // "" or what went wrong, in a word: "upstream_timeout"
+  uint64_t bytes_received = 0;     // of the request's body
+  uint64_t bytes_sent = 0;         // of the response's body
   std::chrono::nanoseconds total_time{0};
 };
 

@@ -26,6 +26,8 @@ using doorward::IssuerKeys;
 using doorward::KeySet;
 using doorward::Policy;
 
+void Append(const Lines& lines, Lines& out) { out.insert(out.end(), lines.begin(), lines.end()); }
+
 std::string Joined(const Lines& lines) {
   std::string out;
   for (const std::string& line : lines) out += (out.empty() ? "" : "\n") + line;
@@ -44,7 +46,7 @@ std::shared_ptr<const T> Loaded(std::shared_ptr<const T> loaded,
     lines.push_back(text.str());
   }
   if (loaded == nullptr) throw Broken(Joined(lines));
-  warnings.insert(warnings.end(), lines.begin(), lines.end());
+  Append(lines, warnings);
   return loaded;
 }
 
@@ -56,7 +58,7 @@ struct KeyFile {
                  auto parsed = KeySet::Parse(
                      files[0].text, {.origin = doorward::KeyOrigin::kLocal, .name = files[0].name});
                  keys = Loaded(std::move(parsed.keys), parsed.diagnostics, warnings);
-                 return std::to_string(keys->size()) + " keys of " + issuer + " are";
+                 return "keys of " + issuer + " (" + std::to_string(keys->size()) + ")";
                }) {}
 
   KeyFile(const KeyFile&) = delete;
@@ -85,10 +87,11 @@ struct Gate::State {
   bool Look(SourceFile& source, bool always, Lines& lines);
   bool IsInOrder(std::string_view kind) const;
 
-  // Puts a policy in force together with the key files that it names and the former did not.
+  // Puts a policy in force, and with it the key files that the former did not need.
   std::string ApplyPolicy(const NamedText& file, Lines& warnings);
-  std::shared_ptr<KeyFile> OpenKeys(const std::string& issuer, const fs::path& path,
-                                    Lines& warnings) const;
+  KeyFiles OpenKeyFiles(const Policy& next, const std::string& name, Lines& warnings) const;
+  std::shared_ptr<KeyFile> OpenKeyFile(const std::string& issuer, const fs::path& path,
+                                       Lines& warnings) const;
   std::optional<fs::path> KeyPath(const IssuerKeys& issuer) const;
   void WarnOfUnusedKeys(const Policy& next, Lines& warnings) const;
   void PutInForce(const std::string& issuer, const KeyFile& file);
@@ -121,25 +124,24 @@ Gate::State::State(const Config& read, Metrics& counted)
                return ApplyPolicy(files[0], warnings);
              }),
       listeners(config.listeners.size()) {
-  using Files = std::vector<NamedText>;
   for (size_t i = 0; i < listeners.size(); ++i) {
     std::vector<fs::path> paths;
-    for (const CertificateFiles& pair : config.listeners[i].certificates)
+    for (const CertificateFiles& pair : config.listeners[i].certificates) {
       paths.insert(paths.end(), {pair.chain, pair.key});
+    }
     if (paths.empty()) continue;
-    certificates.emplace_back("certificates", paths,
-                              [this, i](const Files& files, Lines& warnings) {
-                                return ApplyCertificates(i, files, warnings);
-                              });
+    certificates.emplace_back("certificates", paths, [this, i](const auto& files, Lines& warnings) {
+      return ApplyCertificates(i, files, warnings);
+    });
   }
-  const auto& servers = config.upstream.servers;
-  if (std::any_of(servers.begin(), servers.end(), [](const ServerConfig& s) { return s.tls; })) {
-    if (config.upstream.ca_file)
-      certificates.emplace_back(
-          "certificates", std::vector{*config.upstream.ca_file},
-          [this](const Files& files, Lines&) { return ApplyAuthorities(files); });
-    else
-      upstream = MakeUpstreamContext(nullptr);
+  const UpstreamConfig& upstream_config = config.upstream;
+  if (upstream_config.ca_file) {
+    certificates.emplace_back(
+        "certificates", std::vector{*upstream_config.ca_file},
+        [this](const auto& files, Lines&) { return ApplyAuthorities(files); });
+  } else if (std::any_of(upstream_config.servers.begin(), upstream_config.servers.end(),
+                         [](const ServerConfig& s) { return s.tls; })) {
+    upstream = MakeUpstreamContext(nullptr);
   }
 }
 
@@ -147,8 +149,9 @@ Gate::State::State(const Config& read, Metrics& counted)
 bool Gate::State::Look(SourceFile& source, bool always, Lines& lines) {
   if (!source.Look(always, lines)) return false;
   const bool succeeded = source.complaint().empty();
-  if (!succeeded)
+  if (!succeeded) {
     lines.push_back(source.paths()[0].string() + ": what was in force before stays in force");
+  }
   metrics.OnReload(source.kind(), succeeded);
   return succeeded;
 }
@@ -165,26 +168,8 @@ bool Gate::State::IsInOrder(std::string_view kind) const {
 std::string Gate::State::ApplyPolicy(const NamedText& file, Lines& warnings) {
   auto loaded = Policy::Load(file.text, file.name);
   const auto next = Loaded(std::move(loaded.policy), loaded.diagnostics, warnings);
-  KeyFiles next_keys;
-  Lines elsewhere, lacking;
-  for (size_t i = 0; i < next->issuer_count(); ++i) {
-    const IssuerKeys issuer = next->issuer_keys(i);
-    if (issuer.source == IssuerKeys::Source::kInline) continue;
-    const std::optional<fs::path> path = KeyPath(issuer);
-    if (!path) {
-      elsewhere.push_back(KeysElsewhere(file.name, issuer));
-      continue;
-    }
-    const std::string name(issuer.issuer);
-    const auto opened = OpenKeys(name, *path, warnings);
-    if (opened->keys == nullptr) lacking.push_back(opened->source.complaint());
-    next_keys.emplace(name, opened);
-  }
-  if (!elsewhere.empty()) throw Broken(Joined(elsewhere));
-  if (!lacking.empty()) throw Incomplete(Joined(lacking));
-
+  const KeyFiles former = std::exchange(keys, OpenKeyFiles(*next, file.name, warnings));
   WarnOfUnusedKeys(*next, warnings);
-  const KeyFiles former = std::exchange(keys, std::move(next_keys));
   for (const auto& [issuer, key_file] : keys) {
     const auto same = former.find(issuer);
     if (same == former.end() || same->second != key_file) PutInForce(issuer, *key_file);
@@ -194,8 +179,30 @@ std::string Gate::State::ApplyPolicy(const NamedText& file, Lines& warnings) {
   }
   authorizer.SetPolicy(next);
   metrics.OnPolicy(next->revision(), next->rule_count());
-  return "policy " + std::string(next->revision()) + " with " + std::to_string(next->rule_count()) +
-         " rules is";
+  return "policy " + std::string(next->revision()) +
+         " (rules: " + std::to_string(next->rule_count()) + ")";
+}
+
+KeyFiles Gate::State::OpenKeyFiles(const Policy& next, const std::string& name,
+                                   Lines& warnings) const {
+  KeyFiles opened;
+  Lines wrong;
+  bool only_lacks_files = true;
+  for (size_t i = 0; i < next.issuer_count(); ++i) {
+    const IssuerKeys issuer = next.issuer_keys(i);
+    if (issuer.source == IssuerKeys::Source::kInline) continue;
+    if (const std::optional<fs::path> path = KeyPath(issuer)) {
+      const auto key_file = OpenKeyFile(std::string(issuer.issuer), *path, warnings);
+      if (key_file->keys == nullptr) wrong.push_back(key_file->source.complaint());
+      opened.emplace(issuer.issuer, key_file);
+    } else {
+      wrong.push_back(KeysElsewhere(name, issuer));
+      only_lacks_files = false;
+    }
+  }
+  if (wrong.empty()) return opened;
+  if (only_lacks_files) throw Incomplete(Joined(wrong));
+  throw Broken(Joined(wrong));
 }
 
 // The file that the configuration names for the issuer, or else the policy; nothing where neither
@@ -211,14 +218,14 @@ std::optional<fs::path> Gate::State::KeyPath(const IssuerKeys& issuer) const {
 
 // The key file in force, where it is this one; else it is read, and its `keys` are null where it is
 // broken.
-std::shared_ptr<KeyFile> Gate::State::OpenKeys(const std::string& issuer, const fs::path& path,
-                                               Lines& warnings) const {
+std::shared_ptr<KeyFile> Gate::State::OpenKeyFile(const std::string& issuer, const fs::path& path,
+                                                  Lines& warnings) const {
   const auto known = keys.find(issuer);
   if (known != keys.end() && known->second->source.paths()[0] == path) return known->second;
   auto opened = std::make_shared<KeyFile>(issuer, path);
   Lines lines;
   opened->source.Look(true, lines);
-  if (opened->keys != nullptr) warnings.insert(warnings.end(), lines.begin(), lines.end());
+  if (opened->keys != nullptr) Append(lines, warnings);
   return opened;
 }
 
@@ -226,8 +233,8 @@ void Gate::State::WarnOfUnusedKeys(const Policy& next, Lines& warnings) const {
   std::set<std::string_view> used;
   for (size_t i = 0; i < next.issuer_count(); ++i) {
     const IssuerKeys issuer = next.issuer_keys(i);
-    if (issuer.source != IssuerKeys::Source::kInline)
-      used.insert(issuer.spellings.begin(), issuer.spellings.end());
+    if (issuer.source == IssuerKeys::Source::kInline) continue;
+    used.insert(issuer.spellings.begin(), issuer.spellings.end());
   }
   for (const auto& [issuer, path] : config.keys) {
     if (used.contains(issuer)) continue;
@@ -253,15 +260,14 @@ std::string Gate::State::ApplyCertificates(size_t listener, const std::vector<Na
   }
   const std::lock_guard lock(mutex);
   listeners[listener] = std::move(made);
-  return files.size() == 2 ? "the certificate is"
-                           : std::to_string(files.size() / 2) + " certificates are";
+  return "certificates (" + std::to_string(files.size() / 2) + ")";
 }
 
 std::string Gate::State::ApplyAuthorities(const std::vector<NamedText>& files) {
   TlsContext made = MakeUpstreamContext(&files[0]);
   const std::lock_guard lock(mutex);
   upstream = std::move(made);
-  return "the upstream's certificate authorities are";
+  return "certificate authorities of the upstream";
 }
 
 void Gate::State::NoteReadiness() {
@@ -278,8 +284,7 @@ Gate::Gate(const Config& config, Metrics& metrics, Lines& errors)
   const auto start = [&](SourceFile& source) {
     Lines lines;
     source.Look(true, lines);
-    Lines& out = source.complaint().empty() ? state_->start_messages : errors;
-    out.insert(out.end(), lines.begin(), lines.end());
+    Append(lines, source.complaint().empty() ? state_->start_messages : errors);
   };
   start(state_->policy);
   for (SourceFile& source : state_->certificates) start(source);

@@ -72,8 +72,7 @@ bool SourceFile::Look(bool always, Lines& lines) {
   fingerprint_ = std::move(fingerprint);
   if (std::exchange(complaint_, complaint) == complaint && !is_new) return false;
   lines.insert(lines.end(), warnings.begin(), warnings.end());
-  lines.push_back(complaint.empty() ? paths_.front().string() + ": " + what + " in force"
-                                    : complaint);
+  lines.push_back(complaint.empty() ? paths_.front().string() + ": in force: " + what : complaint);
   return true;
 }
 

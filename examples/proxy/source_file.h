@@ -35,8 +35,8 @@ struct Incomplete : Broken {
 
 class SourceFile {
  public:
-  // Puts the files in force; returns what they are: "3 keys". Throws Broken, and then changes
-  // nothing. What is doubtful is appended to `warnings`.
+  // Puts the files in force; returns what they are: "keys of x (3)". Throws Broken, and then
+  // changes nothing. What is doubtful is appended to `warnings`.
   using Apply = std::function<std::string(const std::vector<NamedText>& files, Lines& warnings)>;
 
   // `kind`: as in Metrics::OnReload.
