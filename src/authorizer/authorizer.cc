@@ -10,9 +10,11 @@
 #include "src/authorizer/issuer_rules.h"
 #include "src/authorizer/revocation_list.h"
 #include "src/authorizer/snapshot.h"
+#include "src/authorizer/token_cache.h"
 #include "src/base/ascii.h"
 #include "src/base/source.h"
 #include "src/base/string_map.h"
+#include "src/jose/key_preparation.h"
 #include "src/jose/token.h"
 #include "src/policy/decide.h"
 #include "src/policy/explain.h"
@@ -29,6 +31,7 @@ struct AuthorizerScratch final : ScratchPart {
   std::shared_ptr<const Snapshot> snapshot;
   CallerData caller;  // made from the token last verified
   std::string revocation_key;
+  TokenCache::Pin pin;  // of the token last found in the cache
 };
 
 std::string ExplainRefusedToken(Reason reason, const void* token) {
@@ -70,8 +73,8 @@ std::string ExplainForeignCaller(Reason, const void*) {
          "again";
 }
 
-std::shared_ptr<const Snapshot> MakeSnapshot(std::shared_ptr<const Policy> policy,
-                                             const StringMap<std::shared_ptr<const KeySet>>& keys) {
+std::shared_ptr<Snapshot> MakeSnapshot(std::shared_ptr<const Policy> policy,
+                                       const StringMap<std::shared_ptr<const KeySet>>& keys) {
   auto snapshot = std::make_shared<Snapshot>();
   if (policy != nullptr) {
     for (const IssuerModel& issuer : policy->program().issuers) {
@@ -118,16 +121,31 @@ size_t Snapshot::FindIssuer(const VerifiedTokenData& token) const {
   return best;
 }
 
+KeySets Snapshot::KeySetsInForce() const {
+  KeySets sets;
+  for (const Issuer& issuer : issuers) {
+    if (issuer.keys != nullptr) sets.push_back(issuer.keys.get());
+  }
+  return sets;
+}
+
 struct AuthorizerState {
   explicit AuthorizerState(AuthorizerOptions with)
       : options(std::move(with)),
-        snapshot(std::make_shared<const Snapshot>()),
-        revocations(options.max_revocations) {}
+        snapshot(std::make_shared<Snapshot>()),
+        revocations(options.max_revocations),
+        token_cache(TokenCache::Make(options.token_cache)) {}
 
   TokenVerdict VerifyToken(const Snapshot& current, std::string_view token, Timestamp now,
                            Scratch& scratch) const noexcept;
-  bool IsRevoked(const Snapshot& current, const TokenVerdict& verified, Timestamp now,
-                 AuthorizerScratch& scratch) const noexcept;
+  bool IsRevoked(const Snapshot& current, size_t issuer, std::string_view iss, JsonView claims,
+                 Timestamp now, AuthorizerScratch& scratch) const noexcept;
+  const CallerData* FindCaller(const Snapshot& current, std::string_view token, Timestamp now,
+                               Scratch& scratch) const noexcept;
+  bool IsFreeOfRevocations(const Snapshot& current, const CachedToken& token,
+                           AuthorizerScratch& scratch) const noexcept;
+  const CallerData& MakeCaller(const Snapshot& current, std::string_view text,
+                               const TokenVerdict& verified, Scratch& scratch) const noexcept;
   Decision Decide(const Snapshot& current, const Request& request, const Credential& credential,
                   Timestamp now, Scratch& scratch, const CallerData** caller) const noexcept;
   void Audit(const Request& request, const Decision& decision, Timestamp now) const noexcept;
@@ -135,8 +153,10 @@ struct AuthorizerState {
   const AuthorizerOptions options;
   std::mutex change_mutex;                        // one change at a time
   StringMap<std::shared_ptr<const KeySet>> keys;  // guarded by change_mutex
+  std::mutex preparation_mutex;                   // one preparation at a time
   CurrentSnapshot snapshot;
   RevocationList revocations;
+  const std::shared_ptr<TokenCache> token_cache;  // null where it is turned off
 };
 
 TokenVerdict AuthorizerState::VerifyToken(const Snapshot& current, std::string_view text,
@@ -160,33 +180,82 @@ TokenVerdict AuthorizerState::VerifyToken(const Snapshot& current, std::string_v
   if (reason == Reason::kAllowed) reason = CheckConfirmation(issuer.rules, scratch);
   TokenVerdict verdict{reason, token, index};
   if (reason == Reason::kAllowed && !revocations.empty() &&
-      IsRevoked(current, verdict, now, Part<AuthorizerScratch>(scratch))) {
+      IsRevoked(current, index, token->issuer, token->claims, now,
+                Part<AuthorizerScratch>(scratch))) {
     verdict.reason = Reason::kTokenRevoked;
   }
   return verdict;
 }
 
 // An entry counts whichever spelling of the issuer it was made with.
-bool AuthorizerState::IsRevoked(const Snapshot& current, const TokenVerdict& verified,
-                                Timestamp now, AuthorizerScratch& scratch) const noexcept {
+bool AuthorizerState::IsRevoked(const Snapshot& current, size_t issuer, std::string_view iss,
+                                JsonView claims, Timestamp now,
+                                AuthorizerScratch& scratch) const noexcept {
   using Kind = RevocationList::Kind;
-  const JsonView claims = verified.token->claims;
   const std::optional<Timestamp> issued = DateClaim(claims, "iat");
   const std::pair<Kind, std::string_view> names[] = {
-      {Kind::kTokenId, verified.token->registered.jti.string_or("")},
+      {Kind::kTokenId, claims.Find("jti").string_or("")},
       {Kind::kSession, claims.Find("sid").string_or("")},
-      {Kind::kSubject, current.policy->program().mappings[verified.issuer].Subject(claims)}};
-  const auto revoked_as = [&](std::string_view issuer) {
+      {Kind::kSubject, current.policy->program().mappings[issuer].Subject(claims)}};
+  const auto revoked_as = [&](std::string_view spelling) {
     return std::any_of(std::begin(names), std::end(names), [&](const auto& name) {
-      return !name.second.empty() && revocations.Contains(name.first, issuer, name.second, issued,
+      return !name.second.empty() && revocations.Contains(name.first, spelling, name.second, issued,
                                                           now, scratch.revocation_key);
     });
   };
-  if (revoked_as(verified.token->issuer)) return true;
-  for (const std::string& spelling : current.issuers[verified.issuer].rules.issuers) {
-    if (spelling != verified.token->issuer && revoked_as(spelling)) return true;
+  if (revoked_as(iss)) return true;
+  for (const std::string& spelling : current.issuers[issuer].rules.issuers) {
+    if (spelling != iss && revoked_as(spelling)) return true;
   }
   return false;
+}
+
+// The caller of a token that was verified before and would be again; null where that must be seen.
+const CallerData* AuthorizerState::FindCaller(const Snapshot& current, std::string_view text,
+                                              Timestamp now, Scratch& scratch) const noexcept {
+  if (token_cache == nullptr) return nullptr;
+  AuthorizerScratch& part = Part<AuthorizerScratch>(scratch);
+  part.pin.Bind(token_cache);
+  const CachedToken* const token = token_cache->Find(text, current.serial, part.pin);
+  if (token == nullptr || !token->validity().Includes(now) ||
+      !IsFreeOfRevocations(current, *token, part)) {
+    part.pin.CountMiss();
+    return nullptr;
+  }
+  part.pin.CountHit();
+  return &token->caller();
+}
+
+// True where no revocation names the token, whenever it counts: an answer that holds until another
+// revocation comes, for any time that the host may hand in.
+bool AuthorizerState::IsFreeOfRevocations(const Snapshot& current, const CachedToken& token,
+                                          AuthorizerScratch& scratch) const noexcept {
+  const uint64_t generation = revocations.generation();
+  if (token.unrevoked_in() == generation) return true;
+  constexpr Timestamp kAnyTime = Timestamp::FromUnixSeconds(INT64_MIN);
+  const CallerData& caller = token.caller();
+  if (IsRevoked(current, token.issuer(), caller.issuer, caller.claims, kAnyTime, scratch)) {
+    return false;
+  }
+  token.SetUnrevokedIn(generation);
+  return true;
+}
+
+// The caller of a token that was just verified: in the cache, or else in the scratch.
+const CallerData& AuthorizerState::MakeCaller(const Snapshot& current, std::string_view text,
+                                              const TokenVerdict& verified,
+                                              Scratch& scratch) const noexcept {
+  AuthorizerScratch& part = Part<AuthorizerScratch>(scratch);
+  if (token_cache != nullptr) {
+    const CachedToken* const kept =
+        token_cache->Keep({text, *verified.token, current, verified.issuer}, part.pin);
+    if (kept != nullptr) return kept->caller();
+  }
+  CallerData& made = part.caller;
+  made.claims = verified.token->claims;
+  made.issuer = verified.token->issuer;
+  current.policy->program().Resolve(verified.issuer, made);
+  return made;
 }
 
 Decision AuthorizerState::Decide(const Snapshot& current, const Request& request,
@@ -227,22 +296,21 @@ Decision AuthorizerState::Decide(const Snapshot& current, const Request& request
                             scratch);
   }
 
-  const TokenVerdict verdict = VerifyToken(current, presented.token, now, scratch);
-  if (verdict.reason != Reason::kAllowed) {
-    return EndDecision(program, request, program.anonymous,
-                       {.kind = TokenStatus::Kind::kRefused,
-                        .reason = verdict.reason,
-                        .explain = &ExplainRefusedToken,
-                        .subject = verdict.token},
-                       scratch);
+  *caller = FindCaller(current, presented.token, now, scratch);
+  if (*caller == nullptr) {
+    const TokenVerdict verdict = VerifyToken(current, presented.token, now, scratch);
+    if (verdict.reason != Reason::kAllowed) {
+      *caller = &program.anonymous;
+      return EndDecision(program, request, program.anonymous,
+                         {.kind = TokenStatus::Kind::kRefused,
+                          .reason = verdict.reason,
+                          .explain = &ExplainRefusedToken,
+                          .subject = verdict.token},
+                         scratch);
+    }
+    *caller = &MakeCaller(current, presented.token, verdict, scratch);
   }
-  CallerData& made = Part<AuthorizerScratch>(scratch).caller;
-  made.authenticated = true;
-  made.claims = verdict.token->claims;
-  made.issuer = verdict.token->issuer;
-  program.mappings[verdict.issuer].Resolve(made.claims, made.holdings);
-  *caller = &made;
-  return EndDecision(program, request, made, {.kind = TokenStatus::Kind::kVerified}, scratch);
+  return EndDecision(program, request, **caller, {.kind = TokenStatus::Kind::kVerified}, scratch);
 }
 
 void AuthorizerState::Audit(const Request& request, const Decision& decision,
@@ -291,7 +359,9 @@ Authorizer::~Authorizer() = default;
 
 void Authorizer::SetPolicy(std::shared_ptr<const Policy> policy) {
   const std::lock_guard lock(state_->change_mutex);
-  state_->snapshot.Set(MakeSnapshot(std::move(policy), state_->keys));
+  std::shared_ptr<Snapshot> next = MakeSnapshot(std::move(policy), state_->keys);
+  KeepPreparation(state_->snapshot.Get()->KeySetsInForce(), next->KeySetsInForce());
+  state_->snapshot.Set(std::move(next));
 }
 
 std::shared_ptr<const Policy> Authorizer::policy() const { return state_->snapshot.Get()->policy; }
@@ -321,7 +391,14 @@ void Authorizer::SetKeys(std::string_view issuer, std::shared_ptr<const KeySet> 
     for (const std::string& spelling : spellings) state_->keys.insert_or_assign(spelling, keys);
     if (issuers[i].key_source != IssuerKeys::Source::kInline) next->issuers[i].keys = keys;
   }
+  KeepPreparation(current->KeySetsInForce(), next->KeySetsInForce());
   state_->snapshot.Set(std::move(next));
+}
+
+KeyPreparation Authorizer::PrepareKeys() {
+  const std::lock_guard lock(state_->preparation_mutex);
+  const std::shared_ptr<const Snapshot> current = state_->snapshot.Get();
+  return PrepareKeySets(current->KeySetsInForce(), state_->options.acceleration);
 }
 
 Decision Authorizer::Authorize(const Request& request, Timestamp now,
@@ -378,5 +455,9 @@ bool Authorizer::RevokeSubject(std::string_view issuer, std::string_view subject
 }
 
 size_t Authorizer::revocation_count() const { return state_->revocations.size(); }
+
+TokenCacheStats Authorizer::token_cache_stats() const {
+  return state_->token_cache == nullptr ? TokenCacheStats() : state_->token_cache->stats();
+}
 
 }  // namespace doorward

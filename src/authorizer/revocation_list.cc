@@ -23,6 +23,7 @@ bool RevocationList::Add(Kind kind, std::string_view issuer, std::string_view va
   if (const auto found = entries_.find(key); found != entries_.end()) {
     found->second.until = std::max(found->second.until, until);
     found->second.issued_until = std::max(found->second.issued_until, issued_until);
+    generation_.fetch_add(1, std::memory_order_release);
     return true;
   }
   if (entries_.size() >= capacity_) {
@@ -32,6 +33,7 @@ bool RevocationList::Add(Kind kind, std::string_view issuer, std::string_view va
   }
   entries_.emplace(std::move(key), Entry{until, issued_until});
   count_.store(entries_.size(), std::memory_order_release);
+  generation_.fetch_add(1, std::memory_order_release);
   return true;
 }
 

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <shared_mutex>
 #include <string>
@@ -37,6 +38,9 @@ class RevocationList {
   bool Contains(Kind kind, std::string_view issuer, std::string_view value,
                 std::optional<Timestamp> issued, Timestamp now, std::string& buffer) const;
 
+  // Changes with each entry that is added or made to count for more; from 0, before the first.
+  uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
+
   bool empty() const { return count_.load(std::memory_order_acquire) == 0; }
   size_t size() const { return count_.load(std::memory_order_acquire); }
 
@@ -50,6 +54,7 @@ class RevocationList {
 
   const size_t capacity_;
   std::atomic<size_t> count_ = 0;
+  std::atomic<uint64_t> generation_ = 0;
   mutable std::shared_mutex mutex_;
   StringMap<Entry> entries_;  // guarded by mutex_
 };

@@ -8,6 +8,7 @@
 #define DOORWARD_AUTHORIZER_SNAPSHOT_H_
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -17,6 +18,7 @@
 #include "doorward/key_set.h"
 #include "doorward/policy.h"
 
+#include "src/jose/key_preparation.h"
 #include "src/jose/token.h"
 
 namespace doorward {
@@ -27,6 +29,7 @@ struct Snapshot {
     std::shared_ptr<const KeySet> keys;  // null until they are handed in
   };
 
+  uint64_t serial = 0;                   // tells it from all others of its authorizer
   std::shared_ptr<const Policy> policy;  // may be null
   std::vector<Issuer> issuers;           // as in the policy
   std::vector<std::string> spellings;    // of all issuers, for the text of a refusal
@@ -35,16 +38,21 @@ struct Snapshot {
   // The place of the issuer under which `token` says that it was issued; the number of issuers
   // where there is none.
   size_t FindIssuer(const VerifiedTokenData& token) const;
+
+  // Of the issuers that have keys. Valid as long as the snapshot.
+  KeySets KeySetsInForce() const;
 };
 
 // Thread-safety: all methods from any thread.
 class CurrentSnapshot {
  public:
-  explicit CurrentSnapshot(std::shared_ptr<const Snapshot> first) { Set(std::move(first)); }
+  explicit CurrentSnapshot(std::shared_ptr<Snapshot> first) { Set(std::move(first)); }
 
-  void Set(std::shared_ptr<const Snapshot> next) {
+  // Puts `next` in force, with a serial of its own.
+  void Set(std::shared_ptr<Snapshot> next) {
     std::shared_ptr<const Snapshot> former;  // destroyed after the lock is released
     const std::lock_guard lock(mutex_);
+    next->serial = ++last_serial_;
     former = std::exchange(owner_, std::move(next));
     current_.store(owner_.get(), std::memory_order_release);
   }
@@ -66,6 +74,7 @@ class CurrentSnapshot {
  private:
   mutable std::mutex mutex_;
   std::shared_ptr<const Snapshot> owner_;  // guarded by mutex_
+  uint64_t last_serial_ = 0;               // likewise
   std::atomic<const Snapshot*> current_ = nullptr;
 };
 

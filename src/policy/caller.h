@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "doorward/claims.h"
 #include "doorward/policy.h"
@@ -28,6 +29,9 @@ struct CallerData {
   Holdings holdings;
   std::string_view issuer;  // as the token spells it
   JsonView claims;
+  // For each of the policy's `forward.headers` what it says of the caller; "" for nothing that may
+  // be sent. Empty where there are no claims: then it is nothing for all.
+  std::vector<std::string_view> forward_values;
 
   // Where the caller was made from claims that were handed in, what the views point into.
   std::unique_ptr<const JsonDocument> document;

@@ -16,8 +16,9 @@ bool IsFitToSend(std::string_view value) {
   return std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c <= 0x7E; });
 }
 
-// The header's value for `caller`; "" where it has none that may be sent.
-std::string_view ValueFor(const ForwardHeaderModel& header, const CallerData& caller) {
+}  // namespace
+
+std::string_view ForwardValue(const ForwardHeaderModel& header, const CallerData& caller) {
   std::string_view value;
   switch (header.value) {
     case ForwardHeaderModel::Value::kSubject:
@@ -33,12 +34,12 @@ std::string_view ValueFor(const ForwardHeaderModel& header, const CallerData& ca
   return IsFitToSend(value) ? value : std::string_view();
 }
 
-}  // namespace
-
 std::string_view RequiredHeaderWithoutValue(const PolicyProgram& program,
                                             const CallerData& caller) {
-  for (const ForwardHeaderModel& header : program.forward_headers) {
-    if (header.required && ValueFor(header, caller).empty()) return header.name;
+  for (size_t i = 0; i < program.forward_headers.size(); ++i) {
+    const ForwardHeaderModel& header = program.forward_headers[i];
+    const bool has_value = !caller.forward_values.empty() && !caller.forward_values[i].empty();
+    if (header.required && !has_value) return header.name;
   }
   return "";
 }
@@ -53,9 +54,9 @@ void MakeForwarding(const PolicyProgram& program, std::span<const Header> header
     }
   }
   AddTokenRemovals(program, headers, scratch);
-  for (const ForwardHeaderModel& header : program.forward_headers) {
-    const std::string_view value = ValueFor(header, caller);
-    if (!value.empty()) scratch.headers_to_set.push_back({header.name, value});
+  for (size_t i = 0; i < caller.forward_values.size(); ++i) {
+    const std::string_view value = caller.forward_values[i];
+    if (!value.empty()) scratch.headers_to_set.push_back({program.forward_headers[i].name, value});
   }
 }
 

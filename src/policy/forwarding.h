@@ -16,6 +16,10 @@
 
 namespace doorward {
 
+// What `header` says of a caller whose claims, issuer and subject are set; "" for nothing that may
+// be sent.
+std::string_view ForwardValue(const ForwardHeaderModel& header, const CallerData& caller);
+
 // The name of the first required header that has no value fit to be sent for `caller`; "" if there
 // is none.
 std::string_view RequiredHeaderWithoutValue(const PolicyProgram& program, const CallerData& caller);

@@ -91,7 +91,6 @@ std::optional<Caller> Policy::CallerWithClaims(std::string_view claims_json,
     return fail("the claims are not a strict JSON object");
   }
   data->policy = program_->identity;
-  data->authenticated = true;
   data->claims = data->document->root();
   // The issuer is what the token says, where that is the one meant.
   const JsonView iss = data->claims.Find("iss");
@@ -101,7 +100,7 @@ std::optional<Caller> Policy::CallerWithClaims(std::string_view claims_json,
     data->issuer_text = issuer ? *issuer : program_->issuers[0].spellings[0];
     data->issuer = data->issuer_text;
   }
-  program_->mappings[mapping].Resolve(data->claims, data->holdings);
+  program_->Resolve(mapping, *data);
   return Caller(std::move(data));
 }
 

@@ -6,6 +6,8 @@
 #include <map>
 #include <utility>
 
+#include "src/policy/forwarding.h"
+
 namespace doorward {
 namespace {
 
@@ -75,6 +77,15 @@ std::optional<size_t> PolicyProgram::FindIssuer(std::string_view spelling) const
     }
   }
   return std::nullopt;
+}
+
+void PolicyProgram::Resolve(size_t issuer, CallerData& caller) const {
+  caller.authenticated = true;
+  mappings[issuer].Resolve(caller.claims, caller.holdings);
+  caller.forward_values.clear();
+  for (const ForwardHeaderModel& header : forward_headers) {
+    caller.forward_values.push_back(ForwardValue(header, caller));
+  }
 }
 
 Matcher PolicyProgram::Compile(const PolicyModel& model, const SourceText& source) {

@@ -55,6 +55,10 @@ struct PolicyProgram {
   // The place of the issuer that `spelling` names, or whose template it is an instance of.
   std::optional<size_t> FindIssuer(std::string_view spelling) const;
 
+  // Resolves a caller that is known by the claims of an issuer (its place in `issuers`): sets all
+  // that follows from `claims` and `issuer`, which are set. No allocation once `caller` is warm.
+  void Resolve(size_t issuer, CallerData& caller) const;
+
   std::shared_ptr<const PolicyIdentity> identity = std::make_shared<const PolicyIdentity>();
   std::string revision;
   HostSet hosts;

@@ -48,6 +48,8 @@ class RoleSet {
   }
   uint64_t word(size_t index) const { return words_[index]; }
   size_t word_count() const { return words_.size(); }
+  // Of memory besides its own.
+  size_t bytes() const { return words_.capacity() * sizeof(uint64_t); }
 
  private:
   std::vector<uint64_t> words_;

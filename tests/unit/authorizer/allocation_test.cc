@@ -65,5 +65,33 @@ token: {from: [{header: Authorization, scheme: Bearer}, {cookie: sid}]}
   }
 }
 
+// Tokens that come and go, many more than are remembered: each is verified and kept in the memory
+// of another.
+TEST(Allocation, NoneForATokenThatDisplacesAnotherFromTheCache) {
+  const Issuer issuer;
+  for (const TokenCacheOptions& cache :
+       {TokenCacheOptions{.max_entries = 16}, TokenCacheOptions{.max_bytes = 64 * 1024}}) {
+    Authorizer authorizer(LoadPolicy(kOrdersPolicy), {.token_cache = cache});
+    EXPECT_FALSE(HasErrors(authorizer.SetKeys(kLogin, issuer.Jwks(), KeyOrigin::kRemote)));
+    std::vector<std::string> tokens;
+    for (int i = 0; i < 120; ++i) {
+      tokens.push_back(issuer.Token(R"(,"roles":["viewer"],"jti":"t)" + std::to_string(i) + "\""));
+    }
+    Scratch scratch;
+    const auto read = [&](const std::string& token) {
+      return authorizer
+          .Authorize({.method = "GET", .target = "/orders/17"}, Credential::Token(token), kNow,
+                     scratch)
+          .allowed();
+    };
+    for (const std::string& token : tokens) EXPECT_TRUE(read(token));
+    const uint64_t insertions = authorizer.token_cache_stats().insertions;
+    const uint64_t before = AllocationsOnThisThread();
+    for (const std::string& token : tokens) EXPECT_TRUE(read(token));
+    EXPECT_EQ(AllocationsOnThisThread() - before, 0u);
+    EXPECT_GT(authorizer.token_cache_stats().insertions, insertions + 100);
+  }
+}
+
 }  // namespace
 }  // namespace doorward

@@ -89,6 +89,61 @@ TEST(Swap, KeysAndRevocationsChangeUnderWay) {
   EXPECT_EQ(surprises, 0);
 }
 
+TEST(Swap, RememberedTokensStayWhole) {
+  // More tokens than are remembered, so that entries are displaced and filled anew all the time
+  // while decisions still look at them.
+  const Issuer issuer, other;
+  const auto policy = LoadPolicy(kOrdersPolicy);
+  Authorizer authorizer(policy, {.max_revocations = 64, .token_cache = {.max_entries = 6}});
+  EXPECT_FALSE(HasErrors(authorizer.SetKeys(kLogin, issuer.Jwks(), KeyOrigin::kRemote)));
+  std::vector<std::string> tokens, notes;
+  for (size_t i = 0; i < 24; ++i) {
+    notes.push_back(std::string(i * 40, static_cast<char>('a' + i)) + "\"");
+    tokens.push_back(issuer.Token(R"(,"roles":"viewer","jti":"t)" + std::to_string(i) +
+                                  R"(","note":")" + std::string(i * 40, notes[i][0]) + R"(\"")"));
+  }
+  notes[0] = "\"";
+  std::atomic<bool> stop = false;
+  std::atomic<int> surprises = 0, allowed = 0;
+  std::vector<std::thread> deciders;
+  for (size_t thread = 0; thread < 3; ++thread) {
+    deciders.emplace_back([&, thread] {
+      Scratch scratch;
+      for (size_t n = thread; !stop.load(std::memory_order_relaxed); ++n) {
+        // Some tokens often, all of them now and then.
+        const size_t i = n % 4 != 0 ? n % 3 : n / 4 % tokens.size();
+        const Decision got = authorizer.Authorize({.method = "GET", .target = "/orders/1"},
+                                                  Credential::Token(tokens[i]), kNow, scratch);
+        if (got.allowed()) {
+          ++allowed;
+          if (got.claims().Find("note").string_or("") != notes[i] || got.subject() != "ann" ||
+              got.headers_to_set().size() != 1 || got.headers_to_set()[0].value != "ann") {
+            ++surprises;
+          }
+        } else if (got.reason() != Reason::kTokenSignature &&
+                   got.reason() != Reason::kTokenRevoked) {
+          ++surprises;
+        }
+      }
+    });
+  }
+  for (int i = 0; i < 300 || allowed < 3'000; ++i) {
+    if (i % 16 == 0) authorizer.SetPolicy(policy);
+    if (i % 16 == 8) {
+      (void)authorizer.SetKeys(kLogin, (i % 64 == 8 ? other : issuer).Jwks(), KeyOrigin::kRemote);
+    }
+    if (i % 4 == 1) {
+      (void)authorizer.RevokeTokenId(kLogin, "t" + std::to_string(i % 24),
+                                     kNow + std::chrono::seconds(i % 2), kNow);
+    }
+    EXPECT_LE(authorizer.token_cache_stats().entries, 6u);
+    std::this_thread::yield();
+  }
+  stop = true;
+  for (std::thread& decider : deciders) decider.join();
+  EXPECT_EQ(surprises, 0);
+}
+
 TEST(Swap, AScratchKeepsWhatItsDecisionRefersTo) {
   auto authorizer =
       std::make_unique<Authorizer>(LoadPolicy("doorward: 1\nrules: [{id: a-rule-with-a-long-name, "

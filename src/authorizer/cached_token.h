@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A verified token as the cache keeps it: its bytes, its claims, what its caller holds under the
+// policy that was in force, and what must be looked at again each time it is used.
+
+#ifndef DOORWARD_AUTHORIZER_CACHED_TOKEN_H_
+#define DOORWARD_AUTHORIZER_CACHED_TOKEN_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "doorward/timestamp.h"
+
+#include "src/authorizer/snapshot.h"
+#include "src/claims/buffer.h"
+#include "src/jose/token.h"
+#include "src/policy/caller.h"
+
+namespace doorward {
+
+// When a verified token may be used: for every `now`, exactly when CheckClaims finds its dates in
+// order. Sums stop at the ends of time in the same way.
+class TokenValidity {
+ public:
+  TokenValidity() = default;
+  // REQUIRES: the claims passed CheckClaims at some time.
+  TokenValidity(const RegisteredClaims& claims, const TokenRules& rules);
+
+  bool Includes(Timestamp now) const noexcept {
+    return (!expires_ || now < *expires_) && (!begins_ || *begins_ <= now + leeway_) &&
+           (!ages_ || now <= *ages_);
+  }
+
+ private:
+  std::optional<Timestamp> expires_;  // leeway included
+  std::optional<Timestamp> begins_;   // the later of `nbf` and `iat`
+  std::optional<Timestamp> ages_;     // the last moment that `max_age` grants, leeway included
+  std::chrono::seconds leeway_{0};
+};
+
+// What is to be kept; views into the scratch that verified the token.
+struct TokenToKeep {
+  std::string_view text;
+  const VerifiedTokenData& token;
+  const Snapshot& snapshot;  // under which it was verified
+  size_t issuer;             // place in the policy
+};
+
+// One thread fills it, under its shard's lock and while nobody else can reach it; afterwards only
+// the atomic members change.
+class CachedToken {
+ public:
+  // Takes over copies of all that `from` refers to. False where there is no memory; the token is
+  // then of no use but to be filled again. Cost: no allocation where capacity() is the one needed
+  // and the caller holds no more than the one before.
+  bool Fill(const TokenToKeep& from, uint64_t hash);
+
+  // The capacity that keeping `from` takes.
+  static size_t CapacityFor(const TokenToKeep& from);
+  size_t capacity() const { return memory_.capacity(); }
+  // All memory that it takes up.
+  size_t bytes() const;
+
+  bool Is(std::string_view text, uint64_t hash) const noexcept {
+    return hash_ == hash && text_ == text;
+  }
+  uint64_t hash() const noexcept { return hash_; }
+  uint64_t snapshot() const noexcept { return snapshot_; }
+  size_t issuer() const noexcept { return issuer_; }
+  const TokenValidity& validity() const noexcept { return validity_; }
+  const CallerData& caller() const noexcept { return caller_; }
+
+  // Whether it was found since this was last asked with TakeUsed. Written only where it changes
+  // something: threads that use the same token share no write.
+  void MarkUsed() const noexcept {
+    if (!used_.load(std::memory_order_relaxed)) used_.store(true, std::memory_order_relaxed);
+  }
+  bool TakeUsed() noexcept {
+    const bool used = used_.load(std::memory_order_relaxed);
+    if (used) used_.store(false, std::memory_order_relaxed);
+    return used;
+  }
+
+  // The generation of the revocation list that was found to name nothing of this token; 0 at first,
+  // which is the generation of a list that nothing was ever added to.
+  uint64_t unrevoked_in() const noexcept { return unrevoked_in_.load(std::memory_order_relaxed); }
+  void SetUnrevokedIn(uint64_t generation) const noexcept {
+    unrevoked_in_.store(generation, std::memory_order_relaxed);
+  }
+
+ private:
+  uint64_t hash_ = 0;
+  uint64_t snapshot_ = 0;  // serial
+  std::string_view text_;
+  TokenValidity validity_;
+  mutable std::atomic<uint64_t> unrevoked_in_ = 0;
+  mutable std::atomic<bool> used_ = false;
+  CallerData caller_;
+  size_t issuer_ = 0;
+  Buffer<char> memory_;  // the nodes of the claims, the token, its payload, strings with escapes
+};
+
+}  // namespace doorward
+
+#endif  // DOORWARD_AUTHORIZER_CACHED_TOKEN_H_
