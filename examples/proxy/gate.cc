@@ -79,6 +79,27 @@ std::string KeysElsewhere(const std::string& policy, const IssuerKeys& issuer) {
          name + ": jwks.json}`";
 }
 
+void ReportTokenCache(const std::shared_ptr<doorward::Authorizer>& authorizer, Metrics& metrics) {
+  using Stats = doorward::TokenCacheStats;
+  const auto add = [&](Metrics::Kind kind, const char* name, const char* help, auto figure) {
+    metrics.AddFigure(kind, std::string("doorward_token_cache_") + name, help,
+                      [authorizer, figure] {
+                        return static_cast<double>(figure(authorizer->token_cache_stats()));
+                      });
+  };
+  constexpr auto kCounter = Metrics::Kind::kCounter, kGauge = Metrics::Kind::kGauge;
+  add(kCounter, "hits_total", "Tokens that were remembered as verified",
+      [](const Stats& s) { return s.hits; });
+  add(kCounter, "misses_total", "Tokens that had to be verified",
+      [](const Stats& s) { return s.misses; });
+  add(kCounter, "insertions_total", "Tokens that were put into the cache",
+      [](const Stats& s) { return s.insertions; });
+  add(kCounter, "evictions_total", "Tokens that gave way to others",
+      [](const Stats& s) { return s.evictions; });
+  add(kGauge, "entries", "Tokens in the cache", [](const Stats& s) { return s.entries; });
+  add(kGauge, "bytes", "Memory that the cache holds", [](const Stats& s) { return s.bytes; });
+}
+
 }  // namespace
 
 struct Gate::State {
@@ -103,7 +124,8 @@ struct Gate::State {
 
   const Config config;
   Metrics& metrics;
-  doorward::Authorizer authorizer{nullptr};
+  const std::shared_ptr<doorward::Authorizer> authorizer =
+      std::make_shared<doorward::Authorizer>(nullptr);
   Lines start_messages;
 
   SourceFile policy;
@@ -177,7 +199,7 @@ std::string Gate::State::ApplyPolicy(const NamedText& file, Lines& warnings) {
   for (const auto& [issuer, key_file] : former) {
     if (!keys.contains(issuer)) metrics.OnKeysGone(issuer);
   }
-  authorizer.SetPolicy(next);
+  authorizer->SetPolicy(next);
   metrics.OnPolicy(next->revision(), next->rule_count());
   return "policy " + std::string(next->revision()) +
          " (rules: " + std::to_string(next->rule_count()) + ")";
@@ -244,7 +266,7 @@ void Gate::State::WarnOfUnusedKeys(const Policy& next, Lines& warnings) const {
 }
 
 void Gate::State::PutInForce(const std::string& issuer, const KeyFile& file) {
-  authorizer.SetKeys(issuer, file.keys);
+  authorizer->SetKeys(issuer, file.keys);
   metrics.OnKeys(issuer);
 }
 
@@ -271,7 +293,7 @@ std::string Gate::State::ApplyAuthorities(const std::vector<NamedText>& files) {
 }
 
 void Gate::State::NoteReadiness() {
-  std::string cause = authorizer.policy() == nullptr ? "no policy" : "";
+  std::string cause = authorizer->policy() == nullptr ? "no policy" : "";
   for (const auto& [issuer, key_file] : keys) {
     if (key_file->keys->size() == 0) cause = "no usable key of " + issuer;
   }
@@ -286,6 +308,7 @@ Gate::Gate(const Config& config, Metrics& metrics, Lines& errors)
     source.Look(true, lines);
     Append(lines, source.complaint().empty() ? state_->start_messages : errors);
   };
+  ReportTokenCache(state_->authorizer, metrics);
   start(state_->policy);
   for (SourceFile& source : state_->certificates) start(source);
   state_->NoteReadiness();
@@ -295,7 +318,7 @@ Gate::~Gate() = default;
 
 const Lines& Gate::messages() const noexcept { return state_->start_messages; }
 
-const doorward::Authorizer& Gate::authorizer() const noexcept { return state_->authorizer; }
+const doorward::Authorizer& Gate::authorizer() const noexcept { return *state_->authorizer; }
 
 TlsContext Gate::tls(size_t listener) const {
   const std::lock_guard lock(state_->mutex);

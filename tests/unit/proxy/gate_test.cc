@@ -128,6 +128,17 @@ TEST_F(GateTest, BeginsWithPolicyAndKeysOfItsFolder) {
                                     " (rules: 1)")));
 }
 
+TEST_F(GateTest, TellsOfTokensThatComeAgain) {
+  Begin();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Decide(signer_.Token("a")), Reason::kAllowed);
+  const std::string token = signer_.Token("a");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Decide(token), Reason::kAllowed);
+  const std::string text = metrics_.Text();
+  EXPECT_THAT(text, HasSubstr("doorward_token_cache_hits_total 2\n"));
+  EXPECT_THAT(text, HasSubstr("doorward_token_cache_misses_total 4\n"));
+  EXPECT_THAT(text, HasSubstr("doorward_token_cache_entries 4\n"));
+}
+
 TEST_F(GateTest, TakesKeysFromTheConfigurationByAnySpelling) {
   folder_.Write(
       "policy.yaml",
