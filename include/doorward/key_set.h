@@ -92,16 +92,16 @@ struct KeySetOptions {
   std::string name = "jwks";  // the file name of the diagnostics
 };
 
-// Faster ways to verify than OpenSSL has, each chosen by its name; all off otherwise. The answers
-// are the same. A key is verified with OpenSSL until it is prepared, and after that where it says
-// so.
+// Faster ways to verify than OpenSSL's, with the same answers. Each is off unless it is named, and
+// serves the keys that were prepared for it; until then OpenSSL verifies with them (docs/tokens.md,
+// "Faster ways to verify", says what each relies on).
 struct Acceleration {
   // ES256 with tables of multiples of each key, in a third of the time. Relies on Doorward's own
   // arithmetic of the curve P-256, whose time depends on token and key: a program beside it on the
   // same processor may learn of a token's hash and signature, and of nothing that is secret. Cost:
   // for each key 148 KiB and about 1 ms, once.
   bool es256_tables = false;
-  // Ed25519 by libsodium, in half of the time. Relies on that library, which must have been there
+  // Ed25519 by libsodium, in 0.6 of the time. Relies on that library, which must have been there
   // when Doorward was built, and calls its sodium_init().
   bool ed25519_libsodium = false;
   // So many different keys have tables, in their order; OpenSSL verifies with the others.
@@ -111,7 +111,7 @@ struct Acceleration {
 // Returns which of them this build has: ES256's needs a compiler with 128-bit integers.
 DOORWARD_EXPORT Acceleration AvailableAcceleration() noexcept;
 
-// How the keys that could be accelerated are verified with: how many one way, how many the other.
+// The number of keys that there is a faster way for, by the way that they are verified in now.
 struct KeyPreparation {
   size_t es256_with_tables = 0;
   size_t es256_without_tables = 0;
