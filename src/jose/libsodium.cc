@@ -3,14 +3,16 @@
 // Where implementations of Ed25519 differ (RFC 8032 section 5.1.7 leaves it open), and what becomes
 // of it here:
 //
-//   S not below L                  refused by all that follow the RFC
-//   A not canonical, small order   refused as the key is loaded
-//   R not canonical                refused: OpenSSL compares R with what it computes, octet by
-//   octet R of small order               libsodium refuses it, OpenSSL does not: OpenSSL answers A
-//   or R of mixed order          libsodium 1.0.18 compares S B with R + h A, as OpenSSL does; later
-//                                  ones multiply both sides by 8, accept more, and are not used
+// - S not below L: refused by all that follow the RFC.
+// - A key that is not canonical or of small order: refused as it is loaded.
+// - R not canonical: refused, as OpenSSL compares it with what it computes octet by octet.
+// - R of small order: libsodium refuses it, OpenSSL does not. OpenSSL answers.
+// - R or a key of mixed order: libsodium 1.0.18 compares S B with R + h A, as OpenSSL does. A
+// version
+//   that multiplies both sides by 8 first accepts more, and is not used.
 //
-// What a library does is not told from its version but seen: it is tried on one signature for each.
+// What a library does is not told from its version but seen: it is tried on a signature of each
+// kind.
 
 #include "src/jose/libsodium.h"
 
