@@ -7,9 +7,8 @@
 // - A key that is not canonical or of small order: refused as it is loaded.
 // - R not canonical: refused, as OpenSSL compares it with what it computes octet by octet.
 // - R of small order: libsodium refuses it, OpenSSL does not. OpenSSL answers.
-// - R or a key of mixed order: libsodium 1.0.18 compares S B with R + h A, as OpenSSL does. A
-// version
-//   that multiplies both sides by 8 first accepts more, and is not used.
+// - R or a key of mixed order: libsodium 1.0.18 compares S B with R + h A, as OpenSSL does. What
+//   multiplies both sides by 8 first accepts more, and is not used.
 //
 // What a library does is not told from its version but seen: it is tried on a signature of each
 // kind.
