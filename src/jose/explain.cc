@@ -96,11 +96,11 @@ std::string_view WithoutSlash(std::string_view text) {
 }
 
 // What an unknown issuer has to do with a known one; "" for nothing.
-std::string_view IssuerHint(const TokenRefusal& r) {
+std::string IssuerHint(const TokenRefusal& r) {
   const std::string_view found = r.found.string_or("");
   for (const std::string_view known : r.expected) {
     if (found != known && WithoutSlash(found) == WithoutSlash(known)) {
-      return "; they differ in the slash at their end";
+      return "; only a slash at the end sets it apart from " + Quote(known);
     }
     if (known.starts_with(found) && known.substr(found.size()).starts_with("/oauth2/")) {
       return "; tokens of Okta's org authorization server can be checked by Okta alone";
@@ -128,7 +128,7 @@ std::string Detail(Reason reason, const VerifiedTokenData& token) {
     case Reason::kTokenTooOld:
       return ExplainDate(r);
     case Reason::kTokenIssuerUnknown:
-      return r.subject.empty() ? "" : ExpectedAndFound(r) + std::string(IssuerHint(r));
+      return r.subject.empty() ? "" : ExpectedAndFound(r) + IssuerHint(r);
     case Reason::kTokenConfirmation:
     case Reason::kTokenWithoutExpiry:
       return "";

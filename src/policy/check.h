@@ -67,8 +67,9 @@ void CheckTokenHeaders(PolicyCheck& check);
 void CheckIssuerKeys(PolicyCheck& check, Span name_at, const DocumentValue& value,
                      IssuerModel& issuer);
 
-// Reports an issuer that no token of its provider has, and tells the one that was meant.
-void CheckIssuerForm(Fields& fields, const DocumentValue& spelling, const IssuerProfile& profile);
+// Reports an issuer that no token of its provider has, and tells the one that was meant. False
+// then.
+bool CheckIssuerForm(Fields& fields, const DocumentValue& spelling, const IssuerProfile& profile);
 
 // Finds the role that `value` names; `what`: "`inherits` of a role". Reserved names are errors
 // here.

@@ -38,24 +38,25 @@ std::string RightSlash(std::string_view text, Names forms) {
 
 }  // namespace
 
-void CheckIssuerForm(Fields& fields, const DocumentValue& spelling, const IssuerProfile& profile) {
+bool CheckIssuerForm(Fields& fields, const DocumentValue& spelling, const IssuerProfile& profile) {
   const Names forms = profile.forms.empty() ? profile.issuers : profile.forms;
   const std::string_view text = spelling.text();
-  if (forms.empty() || HasOneOf(text, forms)) return;
+  if (forms.empty() || HasOneOf(text, forms)) return true;
   const auto is_near = [&](std::string_view form) { return Origin(form) == Origin(text); };
-  if (profile.has_other_hosts && std::none_of(forms.begin(), forms.end(), is_near)) return;
+  if (profile.has_other_hosts && std::none_of(forms.begin(), forms.end(), is_near)) return true;
 
   const std::string expected = Enumerate(forms);
   for (const WrongForm& wrong : profile.wrong_forms) {
     if (!HasForm(text, wrong.form)) continue;
     fields.Error(spelling.at(), "issuer_form", Quote(text) + " " + std::string(wrong.why),
                  {expected, std::string(wrong.suggestion)});
-    return;
+    return false;
   }
   fields.Error(
       spelling.at(), "issuer_form",
       Quote(text) + " is no issuer that tokens of " + std::string(profile.provider) + " have",
       {expected, RightSlash(text, forms)});
+  return false;
 }
 
 }  // namespace doorward

@@ -146,8 +146,8 @@ class IssuerCheck {
   ObjectFields members_;
   uint32_t index_;
   IssuerModel& issuer_;
-  IssuerProfile profile_;  // the one that is named, or what no profile means
-  bool is_profile_known_ = true;
+  IssuerProfile profile_;         // the one that is named, or what no profile means
+  bool is_profile_right_ = true;  // and the issuer one of it, so that it is known what is filled in
 };
 
 void IssuerCheck::Run(bool is_only_issuer) {
@@ -172,17 +172,17 @@ void IssuerCheck::CheckProfile() {
   if (const DocumentValue* const value = members_.Find("profile")) {
     issuer_.profile_at = value->at();
     const auto found = fields_.OneOf(*value, "`profile` of an issuer", kIssuerProfiles);
-    is_profile_known_ = found.has_value();
+    is_profile_right_ = found.has_value();
     issuer_.profile = found.value_or(nullptr);
   }
   if (issuer_.profile != nullptr) profile_ = *issuer_.profile;
   FillIn(profile_, issuer_);
 }
 
-// A profile that is not known could have filled in the member.
+// A profile that is not known, or not for this issuer, might have filled in the member.
 const DocumentValue* IssuerCheck::RequireUnlessFilled(std::string_view member,
                                                       std::string_view expected, bool is_filled) {
-  return is_filled || !is_profile_known_ ? members_.Find(member)
+  return is_filled || !is_profile_right_ ? members_.Find(member)
                                          : members_.Require(member, expected);
 }
 
@@ -199,7 +199,7 @@ void IssuerCheck::CheckSpellings() {
   for (const DocumentValue& spelling : fields_.List(*value, kWhat, ListSize::kNotEmpty)) {
     const std::optional<std::string_view> text = fields_.Name(spelling, kWhat);
     if (!text) continue;
-    CheckIssuerForm(fields_, spelling, profile_);
+    is_profile_right_ = CheckIssuerForm(fields_, spelling, profile_) && is_profile_right_;
     const size_t place = text->find(kTenantPlaceholder);
     if (place != text->npos && text->find(kTenantPlaceholder, place + 1) != text->npos) {
       fields_.Error(spelling.at(), "bad_tenant", Quote(*text) + " holds `{tenantid}` twice",
@@ -248,7 +248,7 @@ void IssuerCheck::CheckSigners() {
       "an ARN, as `arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/"
       "50dc6c495c0c9188`";
   if (!profile_.is_load_balancer) {
-    if (!members_.Has("signer") || !is_profile_known_) return;
+    if (!members_.Has("signer") || !is_profile_right_) return;
     fields_.Error(members_.WholeSpan("signer"), "misplaced_signer",
                   "`signer` is compared in tokens of AWS load balancers alone",
                   {"", "remove it, or say `profile: aws-alb`"});
