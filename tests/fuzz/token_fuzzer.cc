@@ -71,6 +71,40 @@ const TokenRules& Rules() {
   return rules;
 }
 
+// As a load balancer's, and as a profile asks.
+const TokenRules& LoadBalancerRules() {
+  static const TokenRules rules = [] {
+    TokenRules r;
+    r.issuers = {"https://issuer.example"};
+    r.audiences = {"https://api.example"};
+    r.audience_claim = "client";
+    r.load_balancer = true;
+    r.signers = {"arn:a"};
+    r.marks = {"a", "b"};
+    r.require = {{"a", {}, "b"}};
+    return r;
+  }();
+  return rules;
+}
+
+// What may be padded is read as what may not be, unless it is padded; and padding passes for a load
+// balancer alone.
+void CheckPadded(std::string_view token, Scratch& scratch) {
+  VerifiedTokenData* data = nullptr;
+  const Reason plain = ReadToken(token, 1 << 20, false, scratch, &data);
+  Reason reason = ReadTokenOrPadded(token, 1 << 20, scratch, &data);
+  const bool is_padded = !data->padded.empty();
+  Require(is_padded ? plain == Reason::kTokenMalformed : reason == plain);
+  if (reason == Reason::kAllowed) {
+    const bool is_refused = PlaceClaims(Rules(), scratch) == Reason::kTokenMalformed;
+    Require(is_refused == is_padded);
+    (void)IsIssuedUnder(*data, LoadBalancerRules());
+    Require(PlaceClaims(LoadBalancerRules(), scratch) == Reason::kAllowed);
+    reason = CheckClaims(LoadBalancerRules(), kNow, scratch);
+  }
+  Require(!ExplainToken(reason, data).empty());
+}
+
 void CheckWithoutSignature(std::string_view token, Scratch& scratch) {
   VerifiedTokenData* data = nullptr;
   Reason reason = ReadToken(token, 1 << 20, false, scratch, &data);
@@ -98,5 +132,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (outcome.verified()) Require(EncodeAgain(token) == token);
   }
   CheckWithoutSignature(token, used);
+  CheckPadded(token, used);
   return 0;
 }
