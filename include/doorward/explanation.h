@@ -20,6 +20,19 @@ enum class RuleOutcome : uint8_t {
   kDoesNotApply,
   kApplies,
   kAppliesByDoubt,  // a deny rule that applies because something could not be known
+  kFails,           // an allow rule that does not apply because its condition failed
+};
+
+// A condition of a rule, and what made it come out so.
+struct ConditionExplanation {
+  struct Operand {
+    std::string text;   // as the policy spells it
+    std::string value;  // as a literal, or "failed: " and why
+  };
+  std::string member;  // "when" or "unless"
+  std::string text;
+  std::string value;  // "true", "false", or "failed: " and why
+  std::vector<Operand> operands;
 };
 
 // A rule one of whose endpoints matches the request.
@@ -37,6 +50,7 @@ struct RuleExplanation {
   std::vector<std::string> unknown_roles;   // those of them that could not be known
   std::vector<std::string> missing_scopes;  // all of these are lacking
   std::vector<std::string> unknown_scopes;
+  std::vector<ConditionExplanation> conditions;
 };
 
 // A rule whose path matches the request while its method or host does not: the usual slip.

@@ -138,6 +138,8 @@ struct AuthorizerState {
 
   TokenVerdict VerifyToken(const Snapshot& current, std::string_view token, Timestamp now,
                            Scratch& scratch) const noexcept;
+  static bool IsAccepted(const Snapshot& current, size_t issuer, JsonView claims,
+                         Scratch& scratch) noexcept;
   bool IsRevoked(const Snapshot& current, size_t issuer, std::string_view iss, JsonView claims,
                  Timestamp now, AuthorizerScratch& scratch) const noexcept;
   const CallerData* FindCaller(const Snapshot& current, std::string_view token, Timestamp now,
@@ -177,6 +179,9 @@ TokenVerdict AuthorizerState::VerifyToken(const Snapshot& current, std::string_v
 
   reason = VerifySignature(issuer.rules, *issuer.keys, scratch);
   if (reason == Reason::kAllowed) reason = CheckClaims(issuer.rules, now, scratch);
+  if (reason == Reason::kAllowed && !IsAccepted(current, index, token->claims, scratch)) {
+    reason = Reason::kTokenNotAccepted;
+  }
   if (reason == Reason::kAllowed) reason = CheckConfirmation(issuer.rules, scratch);
   TokenVerdict verdict{reason, token, index};
   if (reason == Reason::kAllowed && !revocations.empty() &&
@@ -185,6 +190,17 @@ TokenVerdict AuthorizerState::VerifyToken(const Snapshot& current, std::string_v
     verdict.reason = Reason::kTokenRevoked;
   }
   return verdict;
+}
+
+// Whether the issuer's `accept` holds: what fails does not.
+bool AuthorizerState::IsAccepted(const Snapshot& current, size_t issuer, JsonView claims,
+                                 Scratch& scratch) noexcept {
+  const Expression& accept = current.policy->program().issuers[issuer].accept;
+  if (accept == nullptr) return true;
+  ClaimsActivation activation(claims, "");
+  cel::Machine& machine = Part<PolicyScratch>(scratch).machine;
+  machine.Begin(activation);
+  return accept->Evaluate(machine).is_true();
 }
 
 // An entry counts whichever spelling of the issuer it was made with.
@@ -247,14 +263,15 @@ const CallerData& AuthorizerState::MakeCaller(const Snapshot& current, std::stri
                                               Scratch& scratch) const noexcept {
   AuthorizerScratch& part = Part<AuthorizerScratch>(scratch);
   if (token_cache != nullptr) {
-    const CachedToken* const kept =
-        token_cache->Keep({text, *verified.token, current, verified.issuer}, part.pin);
+    const CachedToken* const kept = token_cache->Keep(
+        {text, *verified.token, current, verified.issuer, Part<PolicyScratch>(scratch).machine},
+        part.pin);
     if (kept != nullptr) return kept->caller();
   }
   CallerData& made = part.caller;
   made.claims = verified.token->claims;
   made.issuer = verified.token->issuer;
-  current.policy->program().Resolve(verified.issuer, made);
+  current.policy->program().Resolve(verified.issuer, made, Part<PolicyScratch>(scratch).machine);
   return made;
 }
 
@@ -264,7 +281,7 @@ Decision AuthorizerState::Decide(const Snapshot& current, const Request& request
   if (current.policy == nullptr) return RefuseOutright(Reason::kNoPolicy, nullptr, scratch);
   const PolicyProgram& program = current.policy->program();
   *caller = &program.anonymous;
-  if (const auto begun = BeginDecision(program, request, scratch)) return *begun;
+  if (const auto begun = BeginDecision(program, request, now, scratch)) return *begun;
 
   if (credential.kind() == Credential::Kind::kCaller) {
     const CallerData& known = credential.caller()->data();
@@ -273,12 +290,12 @@ Decision AuthorizerState::Decide(const Snapshot& current, const Request& request
                               {.kind = TokenStatus::Kind::kRefused,
                                .reason = Reason::kInternal,
                                .explain = &ExplainForeignCaller},
-                              scratch);
+                              now, scratch);
     }
     *caller = &known;
     const auto kind =
         known.authenticated ? TokenStatus::Kind::kVerified : TokenStatus::Kind::kAbsent;
-    return EndDecision(program, request, known, {.kind = kind}, scratch);
+    return EndDecision(program, request, known, {.kind = kind}, now, scratch);
   }
 
   PresentedToken presented{PresentedToken::State::kOne, credential.token()};
@@ -286,14 +303,14 @@ Decision AuthorizerState::Decide(const Snapshot& current, const Request& request
     presented = FindToken(program.token_from, request.headers);
   }
   if (presented.state == PresentedToken::State::kNone) {
-    return EndDecision(program, request, program.anonymous, {}, scratch);
+    return EndDecision(program, request, program.anonymous, {}, now, scratch);
   }
   if (presented.state == PresentedToken::State::kAmbiguous) {
     return RefuseCredential(program, request,
                             {.kind = TokenStatus::Kind::kRefused,
                              .reason = Reason::kBadHeader,
                              .explain = &ExplainAmbiguousToken},
-                            scratch);
+                            now, scratch);
   }
 
   *caller = FindCaller(current, presented.token, now, scratch);
@@ -306,11 +323,12 @@ Decision AuthorizerState::Decide(const Snapshot& current, const Request& request
                           .reason = verdict.reason,
                           .explain = &ExplainRefusedToken,
                           .subject = verdict.token},
-                         scratch);
+                         now, scratch);
     }
     *caller = &MakeCaller(current, presented.token, verdict, scratch);
   }
-  return EndDecision(program, request, **caller, {.kind = TokenStatus::Kind::kVerified}, scratch);
+  return EndDecision(program, request, **caller, {.kind = TokenStatus::Kind::kVerified}, now,
+                     scratch);
 }
 
 void AuthorizerState::Audit(const Request& request, const Decision& decision,
@@ -421,7 +439,7 @@ Explanation Authorizer::Explain(const Request& request, const Credential& creden
   const CallerData* caller = nullptr;
   const Decision decision = state_->Decide(current, request, credential, now, scratch, &caller);
   if (current.policy != nullptr) {
-    return ExplainDecision(current.policy->program(), decision, *caller, scratch);
+    return ExplainDecision(current.policy->program(), decision, *caller, request, now, scratch);
   }
   Explanation explanation;
   explanation.reason = decision.reason();

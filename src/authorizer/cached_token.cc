@@ -109,13 +109,13 @@ bool CachedToken::Fill(const TokenToKeep& from, uint64_t hash) {
   caller_.claims = JsonView(copied.data());
   caller_.issuer = writer.Copy(from.token.issuer);
   validity_ = TokenValidity(from.token.registered, from.snapshot.issuers[from.issuer].rules);
-  from.snapshot.policy->program().Resolve(from.issuer, caller_);
+  from.snapshot.policy->program().Resolve(from.issuer, caller_, from.machine);
   return true;
 }
 
 size_t CachedToken::bytes() const {
   const Holdings& holdings = caller_.holdings;
-  return sizeof *this + memory_.capacity() + holdings.held.bytes() + holdings.unknown.bytes() +
+  return sizeof *this + memory_.capacity() + caller_.forward_text.capacity() + holdings.held.bytes() + holdings.unknown.bytes() +
          (holdings.scopes.capacity() + caller_.forward_values.capacity()) *
              sizeof(std::string_view);
 }

@@ -47,6 +47,7 @@ struct TokenToKeep {
   const VerifiedTokenData& token;
   const Snapshot& snapshot;  // under which it was verified
   size_t issuer;             // place in the policy
+  cel::Machine& machine;     // for what grants and headers compute
 };
 
 // One thread fills it, under its shard's lock and while nobody else can reach it; afterwards only

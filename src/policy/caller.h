@@ -30,8 +30,9 @@ struct CallerData {
   std::string_view issuer;  // as the token spells it
   JsonView claims;
   // For each of the policy's `forward.headers` what it says of the caller; "" for nothing that may
-  // be sent. Empty where there are no claims: then it is nothing for all.
+  // be sent, and for what depends on the request besides.
   std::vector<std::string_view> forward_values;
+  std::string forward_text;  // what they point into
 
   // Where the caller was made from claims that were handed in, what the views point into.
   std::unique_ptr<const JsonDocument> document;

@@ -87,9 +87,6 @@ std::optional<ClaimReference> ReadClaimReference(Fields& fields, const DocumentV
 // True where `claim` is split at spaces without being asked to be.
 bool IsSplitByName(const ClaimReference& claim);
 
-// Reports the condition `name` of `object`, if there is one: this version reads none.
-void ReportCondition(Fields& fields, const ObjectFields& object, std::string_view name);
-
 }  // namespace doorward
 
 #endif  // DOORWARD_POLICY_CHECK_H_

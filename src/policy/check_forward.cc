@@ -11,6 +11,7 @@
 
 #include "src/base/string_map.h"
 #include "src/policy/check.h"
+#include "src/policy/read_expression.h"
 
 namespace doorward {
 namespace {
@@ -35,8 +36,6 @@ constexpr std::string_view kHopByHop[] = {"Connection",
                                           "Transfer-Encoding",
                                           "Upgrade",
                                           "Content-Length"};
-constexpr std::string_view kReservedFields[] = {"true", "false", "null", "in"};
-
 // The one spelling that all spellings of a header name fold to.
 std::string FoldName(std::string_view name) {
   std::string out(name);
@@ -45,21 +44,6 @@ std::string FoldName(std::string_view name) {
     if (c == '_' || c == '.' || c == ' ') c = '-';
   }
   return out;
-}
-
-bool IsIdentifier(std::string_view text) {
-  const auto is_letter = [](char c) {
-    return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
-  };
-  return !text.empty() && is_letter(text[0]) && std::all_of(text.begin(), text.end(), [&](char c) {
-    return is_letter(c) || (c >= '0' && c <= '9');
-  });
-}
-
-std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const size_t begin = std::min(text.find_first_not_of(kSpace), text.size());
-  return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
 }
 
 bool CheckTokenSyntax(Fields& fields, const DocumentValue& value, std::string_view what) {
@@ -206,27 +190,8 @@ void ForwardCheck::CheckHeader(const DocumentValue& name, const DocumentValue& v
 }
 
 void ForwardCheck::ReadValue(const DocumentValue& value, ForwardHeaderModel& header) {
-  constexpr std::string_view kClaims = "claims.";
-  const std::optional<std::string_view> text = fields_.Text(value, "the value of a header");
-  if (!text) return;
-  const std::string_view expression = Trim(*text);
-  const std::string_view claim =
-      expression.starts_with(kClaims) ? expression.substr(kClaims.size()) : std::string_view();
-  const bool is_reserved = std::find(std::begin(kReservedFields), std::end(kReservedFields),
-                                     claim) != std::end(kReservedFields);
-  if (expression == "subject") {
-    header.value = ForwardHeaderModel::Value::kSubject;
-  } else if (expression == "issuer") {
-    header.value = ForwardHeaderModel::Value::kIssuer;
-  } else if (IsIdentifier(claim) && !is_reserved) {
-    header.value = ForwardHeaderModel::Value::kClaim;
-    header.claim = std::string(claim);
-  } else {
-    fields_.Error(value.at(), "expression_unsupported",
-                  Quote(*text) + " is an expression that this version does not read yet",
-                  {"`subject`, `issuer` or `claims.NAME`",
-                   fields_.Suggest(expression, {"subject", "issuer"})});
-  }
+  header.value =
+      ReadExpression(fields_, value, "the value of a header", ExpressionPlace::kForward, 's');
 }
 
 void ForwardCheck::CheckStrip(const DocumentValue& value) {

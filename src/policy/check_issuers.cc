@@ -13,6 +13,7 @@
 
 #include "src/policy/check.h"
 #include "src/policy/issuer_profile.h"
+#include "src/policy/read_expression.h"
 
 namespace doorward {
 namespace {
@@ -165,7 +166,10 @@ void IssuerCheck::Run(bool is_only_issuer) {
   CheckTimes();
   CheckTokenKind();
   CheckTenants();
-  ReportCondition(fields_, members_, "accept");
+  if (const DocumentValue* const accept = members_.Find("accept")) {
+    issuer_.accept =
+        ReadExpression(fields_, *accept, "`accept` of an issuer", ExpressionPlace::kAccept, 'b');
+  }
 }
 
 void IssuerCheck::CheckProfile() {
@@ -570,14 +574,6 @@ std::optional<ClaimReference> ReadClaimReference(Fields& fields, const DocumentV
 bool IsSplitByName(const ClaimReference& claim) {
   const std::string_view name = claim.text;
   return name == "scope" || name == "scp" || name == "/scope" || name == "/scp";
-}
-
-void ReportCondition(Fields& fields, const ObjectFields& object, std::string_view name) {
-  const DocumentValue* const value = object.Find(name);
-  if (value == nullptr || !fields.Text(*value, "the condition " + Quote(name))) return;
-  fields.Error(object.WholeSpan(name), "expression_unsupported",
-               Quote(name) + " is a condition, and conditions are not read by this version yet",
-               {"", "leave it out, if the policy is right without it"});
 }
 
 }  // namespace doorward

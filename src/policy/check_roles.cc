@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "src/policy/check.h"
+#include "src/policy/read_expression.h"
 
 namespace doorward {
 namespace {
@@ -42,7 +43,7 @@ bool CheckGrantIsWhole(Fields& fields, const ObjectFields& grant, Span at) {
   }
   if (has_claim || grant.Has("issuer") || grant.Has("when")) return true;
   fields.Error(at, "incomplete_grant", "this grant would hold for everyone",
-               {"`claim` with `values`, or `issuer`", ""});
+               {"`claim` with `values`, `issuer` or `when`", ""});
   return false;
 }
 
@@ -64,7 +65,9 @@ void CheckGrant(PolicyCheck& check, const DocumentValue& value, RoleModel& role)
   if (const DocumentValue* const issuer = grant.Find("issuer")) {
     model.issuer = FindIssuer(check, *issuer);
   }
-  ReportCondition(fields, grant, "when");
+  if (const DocumentValue* const when = grant.Find("when")) {
+    model.when = ReadExpression(fields, *when, "`when` of a grant", ExpressionPlace::kGrant, 'b');
+  }
   if (CheckGrantIsWhole(fields, grant, value.at())) role.granted_to.push_back(std::move(model));
 }
 

@@ -10,6 +10,7 @@
 #include "src/policy/check.h"
 #include "src/policy/endpoint.h"
 #include "src/policy/host_coverage.h"
+#include "src/policy/read_expression.h"
 
 namespace doorward {
 namespace {
@@ -43,6 +44,11 @@ class RulesCheck {
   void WarnInheritedDenial(const DocumentValue& name, uint32_t role);
   void WarnCoveredRoles(const std::vector<DocumentValue>& names, const RuleModel& model);
   void CheckIgnoredToken(const ObjectFields& rule, RuleModel& model);
+  Expression CheckCondition(const ObjectFields& rule, std::string_view name,
+                            const RuleModel& model);
+  void CheckCaptures(const DocumentValue& value, const cel::Program& condition,
+                     const RuleModel& model);
+  void CheckRoleNames(const DocumentValue& value, const cel::Program& condition);
   void CheckEndpoints(const DocumentValue& value, RuleModel& model);
   void CheckEndpointText(const DocumentValue& value, RuleModel& model);
   void CheckEndpointObject(const DocumentValue& value, RuleModel& model);
@@ -84,10 +90,53 @@ void RulesCheck::Check(const DocumentValue& value) {
     model.report_only = fields_.OneOf(*mode, "`mode` of a rule", kModes).value_or(false);
   }
   CheckIgnoredToken(rule, model);
-  ReportCondition(fields_, rule, "when");
-  ReportCondition(fields_, rule, "unless");
-  if (const DocumentValue* const endpoints = rule.Require("endpoints", "one endpoint or more")) {
-    CheckEndpoints(*endpoints, model);
+  const DocumentValue* const endpoints = rule.Require("endpoints", "one endpoint or more");
+  if (endpoints != nullptr) CheckEndpoints(*endpoints, model);
+  model.when = CheckCondition(rule, "when", model);
+  model.unless = CheckCondition(rule, "unless", model);
+}
+
+Expression RulesCheck::CheckCondition(const ObjectFields& rule, std::string_view name,
+                                      const RuleModel& model) {
+  const DocumentValue* const value = rule.Find(name);
+  if (value == nullptr) return nullptr;
+  const auto place =
+      model.ignore_token ? ExpressionPlace::kRuleWithoutToken : ExpressionPlace::kRule;
+  Expression condition = ReadExpression(fields_, *value, Quote(name) + " of a rule", place, 'b');
+  if (condition == nullptr) return nullptr;
+  CheckCaptures(*value, *condition, model);
+  CheckRoleNames(*value, *condition);
+  return condition;
+}
+
+// Reports names of captures that no endpoint of the rule has. Where an endpoint is wrong itself,
+// what it captures is not known.
+void RulesCheck::CheckCaptures(const DocumentValue& value, const cel::Program& condition,
+                               const RuleModel& model) {
+  std::vector<std::string_view> captures;
+  for (const EndpointModel& endpoint : model.endpoints) {
+    for (const SegmentPattern& segment : endpoint.path) {
+      if (!segment.capture.empty()) captures.push_back(segment.capture);
+    }
+  }
+  if (fields_.has_errors() && captures.empty()) return;
+  for (const cel::MemberUse& use : condition.MembersOf(PlaceOf(ExpressionVariable::kParams))) {
+    if (std::find(captures.begin(), captures.end(), use.name) != captures.end()) continue;
+    fields_.Error(PlaceInPolicy(value, use.at), "unknown_capture",
+                  "no endpoint of this rule captures " + Quote(use.name),
+                  {"a name that stands in braces in an endpoint, as in `/orders/{id}`",
+                   fields_.Suggest(use.name, captures)});
+  }
+}
+
+// Warns of roles that are looked for in `roles` and can never be held.
+void RulesCheck::CheckRoleNames(const DocumentValue& value, const cel::Program& condition) {
+  for (const cel::MemberUse& use : condition.MembersOf(PlaceOf(ExpressionVariable::kRoles))) {
+    if (!check_.roles.complete || check_.roles.index.contains(use.name)) continue;
+    fields_.Warning(
+        PlaceInPolicy(value, use.at), "unknown_role",
+        "no caller can hold the role " + Quote(use.name) + ", which is not declared",
+        {"a role that `roles` declares", fields_.Suggest(use.name, check_.roles.names)});
   }
 }
 

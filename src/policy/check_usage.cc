@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "src/policy/check.h"
+#include "src/policy/expression.h"
 
 namespace doorward {
 namespace {
@@ -20,7 +21,9 @@ class UsageCheck {
   void WarnUnusedRoles() {
     for (const RuleModel& rule : model_.rules) {
       for (const uint32_t role : rule.roles) matters_[role] = true;
+      for (const Expression& condition : {rule.when, rule.unless}) Count(condition);
     }
+    for (const ForwardHeaderModel& header : model_.forward_headers) Count(header.value);
     Spread();
     for (size_t i = 0; i < model_.roles.size(); ++i) {
       if (matters_[i]) continue;
@@ -32,6 +35,21 @@ class UsageCheck {
   }
 
  private:
+  // An expression that looks for single roles by name needs those; one that does anything else with
+  // `roles` may need all.
+  void Count(const Expression& expression) {
+    constexpr size_t kRoles = PlaceOf(ExpressionVariable::kRoles);
+    if (expression == nullptr || !expression->uses(kRoles)) return;
+    const std::vector<cel::MemberUse> uses = expression->MembersOf(kRoles);
+    if (uses.size() < expression->UseCount(kRoles)) matters_.assign(matters_.size(), true);
+    for (size_t i = 0; i < model_.roles.size(); ++i) {
+      const auto names = [&](const cel::MemberUse& use) {
+        return use.name == model_.roles[i].name;
+      };
+      if (std::any_of(uses.begin(), uses.end(), names)) matters_[i] = true;
+    }
+  }
+
   // A role matters where one that it inherits does: heirs are found from what they inherit.
   void Spread() {
     std::vector<std::vector<uint32_t>> heirs(model_.roles.size());

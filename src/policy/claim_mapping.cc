@@ -6,6 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "src/policy/activation.h"
+
 namespace doorward {
 namespace {
 
@@ -110,8 +112,13 @@ ClaimMapping::ClaimMapping(const std::vector<RoleModel>& roles, const RoleTable&
     }
     for (const GrantModel& grant : roles[role].granted_to) {
       if (grant.issuer && *grant.issuer != issuer_index) continue;
+      const auto closure = table_.Closure(static_cast<uint32_t>(role) + kFirstRoleBit);
+      if (grant.when != nullptr) {
+        conditional_.push_back(
+            {grant.claim, grant.values, grant.when, {closure.begin(), closure.end()}});
+        continue;
+      }
       if (!grant.claim) {
-        const auto closure = table_.Closure(static_cast<uint32_t>(role) + kFirstRoleBit);
         always_.insert(always_.end(), closure.begin(), closure.end());
         continue;
       }
@@ -149,7 +156,36 @@ bool ClaimMapping::IsLeftOut(JsonView claims, const ClaimSource& source) const {
          std::none_of(names.begin(), names.end(), is_there);
 }
 
-void ClaimMapping::Resolve(JsonView claims, Holdings& out) const {
+// A grant is the conjunction, in three values, of its claim and its condition: where one is false,
+// the other does not matter.
+void ClaimMapping::ResolveConditions(JsonView claims, std::string_view iss, cel::Machine& machine,
+                                     Holdings& out) const {
+  ClaimsActivation activation(claims, iss);
+  machine.Begin(activation);
+  std::vector<std::string_view>& values = out.scopes;  // filled later
+  for (const ConditionalGrant& grant : conditional_) {
+    bool in_doubt = false;
+    if (grant.claim) {
+      values.clear();
+      in_doubt = IsLeftOut(claims, *grant.claim) || !Read(claims, *grant.claim, values);
+      const bool has = std::any_of(values.begin(), values.end(), [&](std::string_view value) {
+        return std::find(grant.values.begin(), grant.values.end(), value) != grant.values.end();
+      });
+      if (!in_doubt && !has) continue;
+    }
+    const cel::Value condition = grant.when->Evaluate(machine);
+    if (condition.is_false()) continue;
+    if (in_doubt || !condition.is_true()) {
+      out.unknown.AddAll(grant.gives);
+      out.roles_in_doubt = true;
+    } else {
+      out.held.AddAll(grant.gives);
+    }
+  }
+}
+
+void ClaimMapping::Resolve(JsonView claims, std::string_view iss, cel::Machine& machine,
+                           Holdings& out) const {
   out.held.Reset(table_.word_count());
   out.unknown.Reset(table_.word_count());
   out.roles_in_doubt = false;
@@ -171,6 +207,7 @@ void ClaimMapping::Resolve(JsonView claims, Holdings& out) const {
       out.held.AddAll(std::span(gives_).subspan(found->second.first, found->second.second));
     }
   }
+  if (!conditional_.empty()) ResolveConditions(claims, iss, machine, out);
   if (out.roles_in_doubt) {
     out.unknown.RemoveAll(out.held);
     out.roles_in_doubt = !out.unknown.empty();

@@ -11,6 +11,7 @@
 #define DOORWARD_POLICY_CLAIM_MAPPING_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include "doorward/claims.h"
 
 #include "src/base/string_map.h"
+#include "src/cel/cel.h"
 #include "src/policy/model.h"
 #include "src/policy/role_set.h"
 
@@ -42,9 +44,10 @@ class ClaimMapping {
   ClaimMapping(const std::vector<RoleModel>& roles, const RoleTable& table,
                const IssuerModel& issuer, uint32_t issuer_index);
 
-  // Resolves what the caller with these claims holds. Cost: linear in the values of the claims that
-  // are referred to; no allocation once `out` is warm.
-  void Resolve(JsonView claims, Holdings& out) const;
+  // Resolves what the caller with these claims holds; `iss` is the issuer as the token spells it.
+  // The machine begins anew. Cost: linear in the values of the claims that are referred to, and in
+  // the grants with conditions; no allocation once `out` is warm.
+  void Resolve(JsonView claims, std::string_view iss, cel::Machine& machine, Holdings& out) const;
 
   // The issuer's subject claim; "" where it is absent or no string.
   std::string_view Subject(JsonView claims) const;
@@ -63,6 +66,17 @@ class ClaimMapping {
     RoleSet possible;  // all that some value could give
   };
 
+  // A grant with a condition.
+  struct ConditionalGrant {
+    std::optional<ClaimSource> claim;
+    std::vector<std::string> values;
+    Expression when;
+    std::vector<uint32_t> gives;  // bits, inherited ones included
+  };
+
+  // Adds what grants with conditions give.
+  void ResolveConditions(JsonView claims, std::string_view iss, cel::Machine& machine,
+                         Holdings& out) const;
   RoleClaim& ClaimFor(const ClaimSource& source);
   // True where the token was made without the claims that `source` reads.
   bool IsLeftOut(JsonView claims, const ClaimSource& source) const;
@@ -73,6 +87,7 @@ class ClaimMapping {
   std::vector<std::string> left_out_together_;
   std::vector<RoleClaim> role_claims_;
   std::vector<uint32_t> gives_;
+  std::vector<ConditionalGrant> conditional_;
   std::vector<uint32_t> always_;  // bits that any token of the issuer gives: grants by issuer alone
 };
 

@@ -43,7 +43,8 @@ Decision Conclude(const PolicyProgram& program, const Request& request, const Ve
   for (uint32_t rule : scratch.report_rules) scratch.report.push_back(program.rules[rule].id);
   decision.report = scratch.report;
   if (verdict.reason == Reason::kAllowed) {
-    MakeForwarding(program, request.headers, *verdict.caller, scratch);
+    MakeForwarding(program, request.headers, ForwardValues(program, *verdict.caller, scratch),
+                   scratch);
     decision.headers_to_remove = scratch.headers_to_remove;
     decision.headers_to_set = scratch.headers_to_set;
   } else {
@@ -55,7 +56,7 @@ Decision Conclude(const PolicyProgram& program, const Request& request, const Ve
 }  // namespace
 
 std::optional<Decision> BeginDecision(const PolicyProgram& program, const Request& request,
-                                      Scratch& whole_scratch) noexcept {
+                                      Timestamp now, Scratch& whole_scratch) noexcept {
   auto& scratch = Part<PolicyScratch>(whole_scratch);
   DecisionData& decision = scratch.decision;
   decision = {};
@@ -87,22 +88,32 @@ std::optional<Decision> BeginDecision(const PolicyProgram& program, const Reques
   // token needed.
   const bool passes = Judge(program, program.anonymous, {}, scratch).RuleForPreflight() != kNoRule;
   if (!passes || !scratch.report_rules.empty()) return std::nullopt;
-  return EndDecision(program, request, program.anonymous, {}, whole_scratch);
+  return EndDecision(program, request, program.anonymous, {}, now, whole_scratch);
+}
+
+void BeginEvaluation(const PolicyProgram& program, const Request& request, Timestamp now,
+                     PolicyScratch& scratch) noexcept {
+  scratch.activation.Begin(program, request, scratch.canonical, now, scratch.machine);
+  for (auto& kept : scratch.forward_values) kept.known = false;
 }
 
 Decision EndDecision(const PolicyProgram& program, const Request& request, const CallerData& caller,
-                     const TokenStatus& token, Scratch& whole_scratch) noexcept {
+                     const TokenStatus& token, Timestamp now, Scratch& whole_scratch) noexcept {
   auto& scratch = Part<PolicyScratch>(whole_scratch);
+  if (program.has_conditions || program.forwards_requests) {
+    BeginEvaluation(program, request, now, scratch);
+  }
   scratch.decision.token = token;
   return Conclude(program, request, Judge(program, caller, token, scratch).Decide(), scratch);
 }
 
 Decision RefuseCredential(const PolicyProgram& program, const Request& request,
-                          const TokenStatus& token, Scratch& whole_scratch) noexcept {
+                          const TokenStatus& token, Timestamp now,
+                          Scratch& whole_scratch) noexcept {
   auto& scratch = Part<PolicyScratch>(whole_scratch);
   if (!scratch.preflight_method.empty() &&
       Judge(program, program.anonymous, {}, scratch).RuleForPreflight() != kNoRule) {
-    return EndDecision(program, request, program.anonymous, {}, whole_scratch);
+    return EndDecision(program, request, program.anonymous, {}, now, whole_scratch);
   }
   scratch.decision.token = token;
   return Decision(token.reason, &scratch.decision);

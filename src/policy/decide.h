@@ -20,9 +20,12 @@
 
 #include "doorward/decision.h"
 #include "doorward/request.h"
+#include "doorward/timestamp.h"
 
 #include "src/base/scratch_state.h"
+#include "src/cel/cel.h"
 #include "src/http/http.h"
+#include "src/policy/activation.h"
 #include "src/policy/program.h"
 
 namespace doorward {
@@ -73,6 +76,16 @@ struct PolicyScratch final : ScratchPart {
   std::vector<Header> headers_to_set;
   std::string cookie, www_authenticate, folded_name;
 
+  // What expressions are evaluated with.
+  cel::Machine machine;
+  RequestActivation activation;
+  // Where headers depend on the request: their values for the anonymous caller, and for the other,
+  // once they are known.
+  struct {
+    std::vector<std::string_view> values;
+    bool known = false;
+  } forward_values[2];
+
   // Adds a field of the client's to remove, each spelling once. A name may repeat beyond the first
   // few dozen, which does no harm, so that many fields cost no more than many.
   void Remove(std::string_view name) {
@@ -86,17 +99,21 @@ struct PolicyScratch final : ScratchPart {
 // Starts over, and normalises. Returns a decision where the request is refused or passes as a CORS
 // preflight; else nothing, and PolicyScratch::canonical is set.
 std::optional<Decision> BeginDecision(const PolicyProgram& program, const Request& request,
-                                      Scratch& scratch) noexcept;
+                                      Timestamp now, Scratch& scratch) noexcept;
 
 // Decides what BeginDecision left open. `caller` is the anonymous one unless the token was
 // verified. REQUIRES: caller.program == &program.
 Decision EndDecision(const PolicyProgram& program, const Request& request, const CallerData& caller,
-                     const TokenStatus& token, Scratch& scratch) noexcept;
+                     const TokenStatus& token, Timestamp now, Scratch& scratch) noexcept;
 
 // Refuses a request that BeginDecision left open, for what its token is, without a look at the
 // rules; but a CORS preflight passes whatever its token is.
 Decision RefuseCredential(const PolicyProgram& program, const Request& request,
-                          const TokenStatus& token, Scratch& scratch) noexcept;
+                          const TokenStatus& token, Timestamp now, Scratch& scratch) noexcept;
+
+// Makes the scratch's activation and machine ready for the request that BeginDecision left open.
+void BeginEvaluation(const PolicyProgram& program, const Request& request, Timestamp now,
+                     PolicyScratch& scratch) noexcept;
 
 // A decision for another cause: no policy, a broken contract.
 Decision RefuseOutright(Reason reason, const PolicyProgram* program, Scratch& scratch) noexcept;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "src/base/source.h"
+#include "src/policy/activation.h"
 #include "src/policy/decide.h"
 #include "src/policy/rule_check.h"
 
@@ -41,8 +42,30 @@ Matches FindMatches(const PolicyProgram& program, PolicyScratch& scratch) {
   return found;
 }
 
+std::vector<ConditionExplanation> ExplainConditions(const CompiledRule& rule,
+                                                    cel::Machine& machine) {
+  std::vector<ConditionExplanation> out;
+  if (rule.condition == nullptr) return out;
+  const std::pair<std::string_view, const Expression&> members[] = {
+      {"when", rule.condition->when}, {"unless", rule.condition->unless}};
+  for (const auto& [member, expression] : members) {
+    if (expression == nullptr) continue;
+    constexpr size_t kMaxValue = 120;
+    const std::string_view text = expression->text();
+    ConditionExplanation& one = out.emplace_back();
+    one.member = member;
+    one.text = text;
+    one.value = cel::ToText(expression->Evaluate(machine), kMaxValue);
+    for (const cel::TracedValue& traced : expression->Trace(machine)) {
+      one.operands.push_back(
+          {std::string(text.substr(traced.at.offset, traced.at.length)), traced.value});
+    }
+  }
+  return out;
+}
+
 RuleExplanation ExplainRule(const PolicyProgram& program, Endpoint at, const CallerData& caller,
-                            const Decision& decision) {
+                            const Decision& decision, PolicyScratch& scratch) {
   const CompiledRule& rule = program.rules[at.first];
   const Holdings& holdings = caller.holdings;
   const Truth role = HoldsARole(rule, holdings);
@@ -55,12 +78,17 @@ RuleExplanation ExplainRule(const PolicyProgram& program, Endpoint at, const Cal
   out.ignores_token = rule.ignore_token;
   out.endpoint = rule.endpoints[at.second].text;
   out.line = rule.line;
-  if (Applies(rule.deny, role, scopes)) {
-    const bool doubt = role == Truth::kUnknown || scopes == Truth::kUnknown;
+  const Truth condition = HoldsCondition(rule, at.second, scratch.activation, scratch.machine);
+  out.conditions = ExplainConditions(rule, scratch.machine);
+  if (Applies(rule.deny, {role, scopes, condition})) {
+    const bool doubt =
+        role == Truth::kUnknown || scopes == Truth::kUnknown || condition == Truth::kUnknown;
     out.outcome = doubt ? RuleOutcome::kAppliesByDoubt : RuleOutcome::kApplies;
     const bool denied_by_rule = !decision.allowed() && !decision.rule_id().empty() &&
                                 decision.reason() != Reason::kForwardValue;
     out.decided = !rule.report_only && !decision.rule_id().empty() && rule.deny == denied_by_rule;
+  } else if (!rule.deny && condition == Truth::kUnknown) {
+    out.outcome = RuleOutcome::kFails;
   }
   for (uint32_t bit : rule.roles) {
     const std::string name(program.roles.name(bit));
@@ -98,6 +126,17 @@ std::string Join(const std::vector<std::string>& names, std::string_view conjunc
   return out;
 }
 
+// What a condition would have to be: true for `when`, false for `unless`.
+std::string ConditionAdvice(const RuleExplanation& rule) {
+  std::string wants;
+  for (const ConditionExplanation& condition : rule.conditions) {
+    const std::string_view needed = condition.member == "when" ? "true" : "false";
+    if (condition.value == needed) continue;
+    wants += (wants.empty() ? "`" : " and `") + condition.member + "` being " + std::string(needed);
+  }
+  return wants;
+}
+
 std::string AdviceFor(const RuleExplanation& rule, bool has_token) {
   std::string wants;
   if (!rule.missing_roles.empty()) {
@@ -110,6 +149,9 @@ std::string AdviceFor(const RuleExplanation& rule, bool has_token) {
   }
   if (!rule.missing_scopes.empty()) {
     wants += (wants.empty() ? "the scope " : " and the scope ") + Join(rule.missing_scopes, "and");
+  }
+  if (const std::string condition = ConditionAdvice(rule); !condition.empty()) {
+    wants += (wants.empty() ? "" : " and ") + condition;
   }
   return "rule " + Quote(rule.rule_id) + " would allow it with " + wants;
 }
@@ -126,7 +168,9 @@ void AddAdvice(const CallerData& caller, Explanation& out) {
   }
   if (denied) return;
   for (const RuleExplanation& rule : out.rules) {
-    if (rule.deny || rule.report_only || rule.outcome != RuleOutcome::kDoesNotApply) continue;
+    const bool lacks =
+        rule.outcome == RuleOutcome::kDoesNotApply || rule.outcome == RuleOutcome::kFails;
+    if (rule.deny || rule.report_only || !lacks) continue;
     out.advice.push_back(AdviceFor(rule, caller.authenticated));
   }
   if (out.rules.empty() && out.near_misses.empty()) {
@@ -137,7 +181,8 @@ void AddAdvice(const CallerData& caller, Explanation& out) {
 }  // namespace
 
 Explanation ExplainDecision(const PolicyProgram& program, const Decision& decision,
-                            const CallerData& caller, Scratch& whole_scratch) {
+                            const CallerData& caller, const Request& request, Timestamp now,
+                            Scratch& whole_scratch) {
   auto& scratch = Part<PolicyScratch>(whole_scratch);
   Explanation out;
   out.allowed = decision.allowed();
@@ -161,8 +206,10 @@ Explanation ExplainDecision(const PolicyProgram& program, const Decision& decisi
   if (!decision.has_path() || decision.reason() == Reason::kMisdirected) return out;
 
   const Matches matches = FindMatches(program, scratch);
+  BeginEvaluation(program, request, now, scratch);
+  scratch.activation.SetCaller(program.roles, caller);
   for (const Endpoint& at : matches.whole) {
-    out.rules.push_back(ExplainRule(program, at, caller, decision));
+    out.rules.push_back(ExplainRule(program, at, caller, decision, scratch));
   }
   constexpr size_t kMaxNearMisses = 10;
   for (const Endpoint& at : matches.path_only) {

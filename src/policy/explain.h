@@ -15,9 +15,11 @@
 
 namespace doorward {
 
-// REQUIRES: `decision` was just made with `scratch` under `program`, for `caller`.
+// REQUIRES: `decision` was just made with `scratch` under `program`, for `caller`, `request` and
+// `now`. Views of the decision into the scratch are valid no longer.
 Explanation ExplainDecision(const PolicyProgram& program, const Decision& decision,
-                            const CallerData& caller, Scratch& scratch);
+                            const CallerData& caller, const Request& request, Timestamp now,
+                            Scratch& scratch);
 
 }  // namespace doorward
 

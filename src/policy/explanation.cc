@@ -18,6 +18,8 @@ std::string_view OutcomeName(RuleOutcome outcome) {
       return "applies";
     case RuleOutcome::kAppliesByDoubt:
       return "applies_by_doubt";
+    case RuleOutcome::kFails:
+      return "fails";
     case RuleOutcome::kDoesNotApply:
       break;
   }
@@ -25,10 +27,10 @@ std::string_view OutcomeName(RuleOutcome outcome) {
 }
 
 std::string OutcomeText(const RuleExplanation& rule) {
-  std::string text = rule.outcome == RuleOutcome::kApplies ? "applies"
-                     : rule.outcome == RuleOutcome::kAppliesByDoubt
-                         ? "applies, since the token leaves it open"
-                         : "does not apply";
+  std::string text = "does not apply";
+  if (rule.outcome == RuleOutcome::kApplies) text = "applies";
+  if (rule.outcome == RuleOutcome::kAppliesByDoubt) text = "applies, since not all could be known";
+  if (rule.outcome == RuleOutcome::kFails) text = "fails, and so allows nothing";
   if (rule.report_only) text += ", only reported";
   return text;
 }
@@ -61,6 +63,14 @@ void RuleText(const RuleExplanation& rule, std::string& out) {
   if (!rule.unknown_roles.empty()) Line("          unknown: ", List(rule.unknown_roles), out);
   if (!rule.missing_scopes.empty()) {
     Line("          scopes lacking: ", List(rule.missing_scopes), out);
+  }
+  for (const ConditionExplanation& condition : rule.conditions) {
+    out += "          " + condition.member + ": ";
+    Line(Shown(condition.text), " is " + Shown(condition.value), out);
+    for (const ConditionExplanation::Operand& operand : condition.operands) {
+      if (operand.text == condition.text) continue;
+      Line("            " + Shown(operand.text), " is " + Shown(operand.value), out);
+    }
   }
 }
 
@@ -128,6 +138,17 @@ void WriteRule(const RuleExplanation& rule, std::string& out) {
   object.Texts("unknown_roles", rule.unknown_roles);
   object.Texts("missing_scopes", rule.missing_scopes);
   object.Texts("unknown_scopes", rule.unknown_scopes);
+  object.List("conditions", rule.conditions, [&](const ConditionExplanation& condition) {
+    ObjectWriter one(out);
+    one.Text("member", condition.member);
+    one.Text("text", condition.text);
+    one.Text("value", condition.value);
+    one.List("operands", condition.operands, [&](const ConditionExplanation::Operand& operand) {
+      ObjectWriter inner(out);
+      inner.Text("text", operand.text);
+      inner.Text("value", operand.value);
+    });
+  });
 }
 
 }  // namespace

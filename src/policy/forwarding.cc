@@ -18,34 +18,39 @@ bool IsFitToSend(std::string_view value) {
 
 }  // namespace
 
-std::string_view ForwardValue(const ForwardHeaderModel& header, const CallerData& caller) {
-  std::string_view value;
-  switch (header.value) {
-    case ForwardHeaderModel::Value::kSubject:
-      value = caller.holdings.subject;
-      break;
-    case ForwardHeaderModel::Value::kIssuer:
-      value = caller.issuer;
-      break;
-    case ForwardHeaderModel::Value::kClaim:
-      value = caller.claims.Find(header.claim).string_or("");
-      break;
+std::string_view ForwardValue(const ForwardHeader& header, cel::Machine& machine) {
+  const cel::Value value = header.value->Evaluate(machine);
+  const bool fit = value.kind == cel::Kind::kString && IsFitToSend(value.view());
+  return fit ? value.view() : std::string_view();
+}
+
+std::span<const std::string_view> ForwardValues(const PolicyProgram& program,
+                                                const CallerData& caller, PolicyScratch& scratch) {
+  if (!program.forwards_requests) return caller.forward_values;
+  auto& [values, known] = scratch.forward_values[&caller == &program.anonymous ? 0 : 1];
+  if (known) return values;
+  known = true;
+  values = caller.forward_values;
+  scratch.activation.SetCaller(program.roles, caller);
+  for (size_t i = 0; i < values.size(); ++i) {
+    const ForwardHeader& header = program.forward_headers[i];
+    if (header.depends_on_request) values[i] = ForwardValue(header, scratch.machine);
   }
-  return IsFitToSend(value) ? value : std::string_view();
+  return values;
 }
 
 std::string_view RequiredHeaderWithoutValue(const PolicyProgram& program,
-                                            const CallerData& caller) {
-  for (size_t i = 0; i < program.forward_headers.size(); ++i) {
-    const ForwardHeaderModel& header = program.forward_headers[i];
-    const bool has_value = !caller.forward_values.empty() && !caller.forward_values[i].empty();
-    if (header.required && !has_value) return header.name;
+                                            std::span<const std::string_view> values) {
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (program.forward_headers[i].required && values[i].empty()) {
+      return program.forward_headers[i].name;
+    }
   }
   return "";
 }
 
 void MakeForwarding(const PolicyProgram& program, std::span<const Header> headers,
-                    const CallerData& caller, PolicyScratch& scratch) {
+                    std::span<const std::string_view> values, PolicyScratch& scratch) {
   scratch.headers_to_remove.clear();
   scratch.headers_to_set.clear();
   for (const Header& header : headers) {
@@ -54,9 +59,9 @@ void MakeForwarding(const PolicyProgram& program, std::span<const Header> header
     }
   }
   AddTokenRemovals(program, headers, scratch);
-  for (size_t i = 0; i < caller.forward_values.size(); ++i) {
-    const std::string_view value = caller.forward_values[i];
-    if (!value.empty()) scratch.headers_to_set.push_back({program.forward_headers[i].name, value});
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (values[i].empty()) continue;
+    scratch.headers_to_set.push_back({program.forward_headers[i].name, values[i]});
   }
 }
 

@@ -16,17 +16,21 @@
 
 namespace doorward {
 
-// What `header` says of a caller whose claims, issuer and subject are set; "" for nothing that may
-// be sent.
-std::string_view ForwardValue(const ForwardHeaderModel& header, const CallerData& caller);
+// What `header` says, with what the machine's activation knows; "" for nothing that may be sent.
+// Lifetime: until the machine begins anew.
+std::string_view ForwardValue(const ForwardHeader& header, cel::Machine& machine);
 
-// The name of the first required header that has no value fit to be sent for `caller`; "" if there
-// is none.
-std::string_view RequiredHeaderWithoutValue(const PolicyProgram& program, const CallerData& caller);
+// What each of the policy's headers says of `caller` and the request under decision.
+std::span<const std::string_view> ForwardValues(const PolicyProgram& program,
+                                                const CallerData& caller, PolicyScratch& scratch);
+
+// The name of the first required header that has no value among `values`; "" if there is none.
+std::string_view RequiredHeaderWithoutValue(const PolicyProgram& program,
+                                            std::span<const std::string_view> values);
 
 // Fills the scratch's lists of headers to remove and to set.
 void MakeForwarding(const PolicyProgram& program, std::span<const Header> headers,
-                    const CallerData& caller, PolicyScratch& scratch);
+                    std::span<const std::string_view> values, PolicyScratch& scratch);
 
 }  // namespace doorward
 

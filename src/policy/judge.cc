@@ -36,27 +36,39 @@ class Judge::RuleVisitor {
  private:
   void Apply(uint32_t rule, bool deny) {
     if (deny) {
-      tally_.first_deny = std::min(tally_.first_deny, rule);
-      tally_.denied_without_doubt = true;
+      Deny(rule, true, true);
     } else {
       tally_.first_allow = std::min(tally_.first_allow, rule);
     }
   }
 
+  void Deny(uint32_t rule, bool without_doubt, bool without_failure) {
+    tally_.first_deny = std::min(tally_.first_deny, rule);
+    tally_.denied_without_doubt = tally_.denied_without_doubt || without_doubt;
+    tally_.denied_without_failure = tally_.denied_without_failure || without_failure;
+    tally_.denied_by_failure = tally_.denied_by_failure || !without_failure;
+  }
+
+  // The condition is asked last: only where the rule may come to apply by it, or lack nothing else.
   void LookInFull(const MatchEntry& entry) {
     const CompiledRule& rule = program_.rules[entry.rule];
     if (!MeansMethod(rule.endpoints[entry.endpoint], method_, method_bit_)) return;
     if (judge_.OnlyReports(rule, entry.rule)) return;
     const Truth role = HoldsARole(rule, holdings_);
     const Truth scopes = HoldsScopes(rule, holdings_);
-    if (!Applies(rule.deny, role, scopes)) {
-      if (!rule.deny) NoteLack(entry.rule, role, scopes);
+    const bool applies = Applies(rule.deny, {role, scopes});
+    if (!applies && (rule.deny || role == Truth::kNo)) return;
+    const Truth condition =
+        HoldsCondition(rule, entry.endpoint, judge_.scratch_.activation, judge_.scratch_.machine);
+    if (!Applies(rule.deny, {condition})) return;
+    if (!applies) {
+      NoteLack(entry.rule, role, scopes);
     } else if (rule.ignore_token) {
       tally_.first_ignoring_allow = std::min(tally_.first_ignoring_allow, entry.rule);
-    } else if (rule.deny && (role == Truth::kUnknown || scopes == Truth::kUnknown)) {
-      tally_.first_deny = std::min(tally_.first_deny, entry.rule);
+    } else if (rule.deny) {
+      Deny(entry.rule, role == Truth::kYes && scopes == Truth::kYes, condition == Truth::kYes);
     } else {
-      Apply(entry.rule, rule.deny);
+      Apply(entry.rule, false);
     }
   }
 
@@ -110,6 +122,7 @@ Verdict Judge::DecideWith(uint32_t enforced) {
 }
 
 Tally Judge::Look(const CallerData& caller) {
+  if (program_.has_conditions) scratch_.activation.SetCaller(program_.roles, caller);
   RuleVisitor visitor(*this, caller);
   program_.matcher.Visit(scratch_.canonical, scratch_.stack, visitor);
   return visitor.tally();
@@ -122,8 +135,7 @@ Verdict Judge::DecideByRules() {
                  : Verdict{token_.reason, kNoRule, &program_.anonymous};
   }
   if (tally_.first_deny != kNoRule) {
-    return {tally_.denied_without_doubt ? Reason::kDeniedByRule : Reason::kRolesIncomplete,
-            tally_.first_deny, &caller_};
+    return {ReasonOfDenial(), tally_.first_deny, &caller_};
   }
   // A rule that ignores the token is asked about only where it would be named, or alone would
   // allow.
@@ -134,6 +146,15 @@ Verdict Judge::DecideByRules() {
   }
   if (ignoring) return {Reason::kAllowed, tally_.first_ignoring_allow, &program_.anonymous};
   return DecideDefault();
+}
+
+// Without a token, a denial that rests on failed conditions alone may be for want of it.
+Reason Judge::ReasonOfDenial() const {
+  if (token_.kind == TokenStatus::Kind::kAbsent && !tally_.denied_without_failure) {
+    return Reason::kNoToken;
+  }
+  const bool known = tally_.denied_without_doubt || tally_.denied_by_failure;
+  return known ? Reason::kDeniedByRule : Reason::kRolesIncomplete;
 }
 
 Verdict Judge::DecideDefault() const {
@@ -153,7 +174,8 @@ bool Judge::MayIgnoreToken() {
 
 // An allowance stands only if every required header has a value to be sent.
 Verdict Judge::CheckForwarding(Verdict allowed) const {
-  allowed.header_without_value = RequiredHeaderWithoutValue(program_, *allowed.caller);
+  allowed.header_without_value =
+      RequiredHeaderWithoutValue(program_, ForwardValues(program_, *allowed.caller, scratch_));
   if (!allowed.header_without_value.empty()) allowed.reason = Reason::kForwardValue;
   return allowed;
 }

@@ -31,7 +31,9 @@ struct Tally {
   uint32_t first_deny = kNoRule;
   uint32_t first_allow = kNoRule;
   uint32_t first_ignoring_allow = kNoRule;  // with `token: ignore`
-  bool denied_without_doubt = false;
+  bool denied_without_doubt = false;        // some deny rule needs no role or scope that is unknown
+  bool denied_without_failure = false;      // some deny rule needs no condition that failed
+  bool denied_by_failure = false;           // some deny rule applies as its condition failed
   uint32_t first_lacking_scopes = kNoRule;  // allow rules that lacked nothing but scopes
   bool lacks_only_unknowns = false;  // an allow rule lacked nothing but what could not be known
 };
@@ -58,6 +60,7 @@ class Judge {
 
   Verdict DecideWith(uint32_t enforced);
   Verdict DecideByRules();
+  Reason ReasonOfDenial() const;
   Verdict DecideDefault() const;
   Tally Look(const CallerData& caller);
   bool MayIgnoreToken();

@@ -22,6 +22,12 @@
 
 namespace doorward {
 
+namespace cel {
+class Program;
+}
+// Compiled when it is read; the model and the program that is made of it share it. Null: none.
+using Expression = std::shared_ptr<const cel::Program>;
+
 // A reference to a claim: a top-level name taken literally, or a JSON Pointer (it begins with "/").
 struct ClaimReference {
   std::string text;
@@ -64,6 +70,7 @@ struct IssuerModel {
   std::vector<ClaimSource> scopes_from;        // default: scope, scp
   std::optional<std::vector<uint32_t>> roles;  // that it may confer, as role indices; unset: all
   std::vector<RequireEntry> require;
+  Expression accept;
   std::optional<std::string> token_type;
   std::chrono::seconds leeway{60};
   std::optional<std::chrono::seconds> max_age;
@@ -87,6 +94,7 @@ struct GrantModel {
   std::optional<ClaimSource> claim;
   std::vector<std::string> values;
   std::optional<uint32_t> issuer;  // index; unset: any
+  Expression when;
 };
 
 struct RoleModel {
@@ -136,6 +144,7 @@ struct RuleModel {
   bool authenticated = false;
   std::vector<uint32_t> roles;  // named besides, as indices
   std::vector<std::string> scopes;
+  Expression when, unless;
   std::vector<EndpointModel> endpoints;
 };
 
@@ -149,11 +158,9 @@ struct TokenPlace {
 enum class TokenForward : uint8_t { kAuto, kAlways, kNever };
 
 struct ForwardHeaderModel {
-  enum class Value : uint8_t { kSubject, kIssuer, kClaim };
   Span at;
   std::string name;
-  Value value = Value::kSubject;
-  std::string claim;  // kClaim: a top-level name
+  Expression value;
   bool required = false;
 };
 

@@ -54,6 +54,8 @@ Caller Policy::AnonymousCaller() const {
   auto data = std::make_unique<CallerData>();
   data->policy = program_->identity;
   data->holdings = program_->anonymous.holdings;
+  cel::Machine machine;
+  program_->ResolveForwarding(*data, machine);
   return Caller(std::move(data));
 }
 
@@ -67,6 +69,8 @@ Caller Policy::CallerWithRoles(std::span<const std::string_view> roles) const {
     const uint32_t bit = program_->roles.Find(role);
     if (bit != kEveryoneBit) data->holdings.held.AddAll(program_->roles.Closure(bit));
   }
+  cel::Machine machine;
+  program_->ResolveForwarding(*data, machine);
   return Caller(std::move(data));
 }
 
@@ -100,20 +104,21 @@ std::optional<Caller> Policy::CallerWithClaims(std::string_view claims_json,
     data->issuer_text = issuer ? *issuer : program_->issuers[0].spellings[0];
     data->issuer = data->issuer_text;
   }
-  program_->Resolve(mapping, *data);
+  cel::Machine machine;
+  program_->Resolve(mapping, *data, machine);
   return Caller(std::move(data));
 }
 
-Decision Policy::Decide(const Caller& caller, const Request& request, Timestamp,
+Decision Policy::Decide(const Caller& caller, const Request& request, Timestamp now,
                         Scratch& scratch) const noexcept {
   const CallerData& data = caller.data();
   if (data.policy != program_->identity) {
     return RefuseOutright(Reason::kInternal, program_.get(), scratch);
   }
-  if (const auto begun = BeginDecision(*program_, request, scratch)) return *begun;
+  if (const auto begun = BeginDecision(*program_, request, now, scratch)) return *begun;
   return EndDecision(
       *program_, request, data,
-      {.kind = data.authenticated ? TokenStatus::Kind::kVerified : TokenStatus::Kind::kAbsent},
+      {.kind = data.authenticated ? TokenStatus::Kind::kVerified : TokenStatus::Kind::kAbsent}, now,
       scratch);
 }
 
@@ -121,7 +126,8 @@ Explanation Policy::Explain(const Caller& caller, const Request& request, Timest
                             Scratch& scratch) const {
   const Decision decision = Decide(caller, request, now, scratch);
   const bool known = caller.data().policy == program_->identity;
-  return ExplainDecision(*program_, decision, known ? caller.data() : program_->anonymous, scratch);
+  return ExplainDecision(*program_, decision, known ? caller.data() : program_->anonymous, request,
+                         now, scratch);
 }
 
 Caller::Caller(std::unique_ptr<const CallerData> data) : data_(std::move(data)) {}

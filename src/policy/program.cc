@@ -6,6 +6,8 @@
 #include <map>
 #include <utility>
 
+#include "src/policy/activation.h"
+#include "src/policy/expression.h"
 #include "src/policy/forwarding.h"
 
 namespace doorward {
@@ -34,6 +36,38 @@ std::vector<uint32_t> RoleBits(const RuleModel& rule) {
   return bits;
 }
 
+std::vector<Capture> CapturesOf(const EndpointModel& endpoint) {
+  const std::vector<SegmentPattern>& path = endpoint.path;
+  std::vector<Capture> captures;
+  Capture::Takes takes = Capture::Takes::kFromFront;
+  for (size_t i = 0; i < path.size(); ++i) {
+    const bool is_tail = path[i].kind == SegmentPattern::Kind::kTail;
+    if (is_tail) takes = Capture::Takes::kTail;
+    if (!path[i].capture.empty()) {
+      captures.push_back({path[i].capture, takes, static_cast<uint32_t>(i),
+                          static_cast<uint32_t>(path.size() - 1 - i)});
+    }
+    if (is_tail) takes = Capture::Takes::kFromBack;
+  }
+  return captures;
+}
+
+std::unique_ptr<const RuleCondition> CompileCondition(const RuleModel& rule) {
+  if (rule.when == nullptr && rule.unless == nullptr) return nullptr;
+  auto condition = std::make_unique<RuleCondition>();
+  condition->when = rule.when;
+  condition->unless = rule.unless;
+  const auto asks = [](const Expression& one) {
+    return one != nullptr && Uses(*one, ExpressionVariable::kParams);
+  };
+  if (asks(rule.when) || asks(rule.unless)) {
+    for (const EndpointModel& endpoint : rule.endpoints) {
+      condition->captures.push_back(CapturesOf(endpoint));
+    }
+  }
+  return condition;
+}
+
 // True where `issuer` is `pattern` with some text in the place of {tenantid}. Which tenants are
 // permitted is the verifier's business.
 bool IsInstanceOf(std::string_view pattern, std::string_view issuer) {
@@ -57,7 +91,6 @@ PolicyProgram::PolicyProgram(PolicyModel checked, const SourceText& source)
       cors_preflight_pass(checked.cors_preflight_pass),
       token_from(std::move(checked.token_from)),
       token_forward(checked.token_forward),
-      forward_headers(checked.forward_headers),
       header_filter(NamesToSet(checked), checked.strip),
       challenge_scheme(ChallengeScheme(token_from)) {
   for (size_t i = 0; i < issuers.size(); ++i) {
@@ -68,6 +101,14 @@ PolicyProgram::PolicyProgram(PolicyModel checked, const SourceText& source)
   anonymous.holdings.held.Reset(roles.word_count());
   anonymous.holdings.unknown.Reset(roles.word_count());
   anonymous.holdings.held.Add(kEveryoneBit);
+  for (ForwardHeaderModel& header : checked.forward_headers) {
+    const bool depends_on_request = !DependsOnCallerAlone(*header.value);
+    forwards_requests = forwards_requests || depends_on_request;
+    forward_headers.push_back(
+        {std::move(header.name), std::move(header.value), header.required, depends_on_request});
+  }
+  cel::Machine machine;
+  ResolveForwarding(anonymous, machine);
 }
 
 std::optional<size_t> PolicyProgram::FindIssuer(std::string_view spelling) const {
@@ -79,12 +120,30 @@ std::optional<size_t> PolicyProgram::FindIssuer(std::string_view spelling) const
   return std::nullopt;
 }
 
-void PolicyProgram::Resolve(size_t issuer, CallerData& caller) const {
+void PolicyProgram::Resolve(size_t issuer, CallerData& caller, cel::Machine& machine) const {
   caller.authenticated = true;
-  mappings[issuer].Resolve(caller.claims, caller.holdings);
+  mappings[issuer].Resolve(caller.claims, caller.issuer, machine, caller.holdings);
+  ResolveForwarding(caller, machine);
+}
+
+// The values are gathered in one text first: views into it are made once it no longer grows.
+void PolicyProgram::ResolveForwarding(CallerData& caller, cel::Machine& machine) const {
   caller.forward_values.clear();
-  for (const ForwardHeaderModel& header : forward_headers) {
-    caller.forward_values.push_back(ForwardValue(header, caller));
+  caller.forward_text.clear();
+  if (forward_headers.empty()) return;
+  CallerActivation activation;
+  activation.SetCaller(roles, caller);
+  machine.Begin(activation);
+  for (const ForwardHeader& header : forward_headers) {
+    const std::string_view value =
+        header.depends_on_request ? std::string_view() : ForwardValue(header, machine);
+    caller.forward_values.push_back(value);
+    caller.forward_text += value;
+  }
+  size_t at = 0;
+  for (std::string_view& value : caller.forward_values) {
+    value = std::string_view(caller.forward_text).substr(at, value.size());
+    at += value.size();
   }
 }
 
@@ -101,6 +160,8 @@ Matcher PolicyProgram::Compile(const PolicyModel& model, const SourceText& sourc
     rule.everyone = from.everyone;
     rule.roles = RoleBits(from);
     rule.scopes = from.scopes;
+    rule.condition = CompileCondition(from);
+    has_conditions = has_conditions || rule.condition != nullptr;
 
     MatchEntry entry;
     entry.rule = static_cast<uint32_t>(rules.size() - 1);

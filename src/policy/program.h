@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "src/base/source.h"
+#include "src/cel/cel.h"
 #include "src/policy/caller.h"
 #include "src/policy/claim_mapping.h"
 #include "src/policy/header_filter.h"
@@ -31,6 +32,25 @@ struct CompiledEndpoint {
   std::string text;
 };
 
+// A capture of an endpoint's pattern, and which segments of a path it takes.
+struct Capture {
+  enum class Takes : uint8_t {
+    kFromFront,  // the one after `before` others
+    kFromBack,   // the one before `after` others: it stands behind `**`
+    kTail,       // all but `before` at the front and `after` at the back
+  };
+  std::string name;
+  Takes takes = Takes::kFromFront;
+  uint32_t before = 0;
+  uint32_t after = 0;
+};
+
+// Of a rule with `when`, `unless` or both.
+struct RuleCondition {
+  Expression when, unless;
+  std::vector<std::vector<Capture>> captures;  // by endpoint; empty where none is asked for
+};
+
 struct CompiledRule {
   std::string id;
   uint32_t line = 0;
@@ -40,10 +60,20 @@ struct CompiledRule {
   bool everyone = false;
   std::vector<uint32_t> roles;  // bits that fit, reserved names included
   std::vector<std::string> scopes;
+  std::unique_ptr<const RuleCondition> condition;  // null for none
   std::vector<CompiledEndpoint> endpoints;
 
   // True where more than roles, by bits, decides whether it applies.
-  bool special() const { return report_only || ignore_token || !scopes.empty(); }
+  bool special() const {
+    return report_only || ignore_token || !scopes.empty() || condition != nullptr;
+  }
+};
+
+struct ForwardHeader {
+  std::string name;
+  Expression value;
+  bool required = false;
+  bool depends_on_request = false;
 };
 
 struct PolicyProgram {
@@ -56,8 +86,11 @@ struct PolicyProgram {
   std::optional<size_t> FindIssuer(std::string_view spelling) const;
 
   // Resolves a caller that is known by the claims of an issuer (its place in `issuers`): sets all
-  // that follows from `claims` and `issuer`, which are set. No allocation once `caller` is warm.
-  void Resolve(size_t issuer, CallerData& caller) const;
+  // that follows from `claims` and `issuer`, which are set. The machine begins anew. No allocation
+  // once `caller` is warm.
+  void Resolve(size_t issuer, CallerData& caller, cel::Machine& machine) const;
+  // Sets what the upstream learns of a caller whose holdings are set, whatever the request.
+  void ResolveForwarding(CallerData& caller, cel::Machine& machine) const;
 
   std::shared_ptr<const PolicyIdentity> identity = std::make_shared<const PolicyIdentity>();
   std::string revision;
@@ -74,7 +107,9 @@ struct PolicyProgram {
   bool cors_preflight_pass;
   std::vector<TokenPlace> token_from;
   TokenForward token_forward;
-  std::vector<ForwardHeaderModel> forward_headers;
+  std::vector<ForwardHeader> forward_headers;
+  bool forwards_requests = false;  // some header depends on the request
+  bool has_conditions = false;     // some rule has
   HeaderFilter header_filter;
   std::string challenge_scheme;  // of WWW-Authenticate
   CallerData anonymous;

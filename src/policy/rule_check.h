@@ -7,9 +7,11 @@
 #define DOORWARD_POLICY_RULE_CHECK_H_
 
 #include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
+#include "src/policy/activation.h"
 #include "src/policy/program.h"
 
 namespace doorward {
@@ -45,11 +47,31 @@ inline bool MeansMethod(const CompiledEndpoint& endpoint, std::string_view metho
          endpoint.method_names.end();
 }
 
-// What an applicable rule does for a caller whose roles and scopes are known in these two values: a
-// deny rule counts doubt as held, an allow rule as not held.
-inline bool Applies(bool deny, Truth role, Truth scopes) {
+// Whether the rule's condition, `(when) && !(unless)`, holds for what `activation` knows: in doubt
+// where it failed. `endpoint`: the matching one, whose captures it may ask for.
+inline Truth HoldsCondition(const CompiledRule& rule, uint32_t endpoint,
+                            RequestActivation& activation, cel::Machine& machine) {
+  if (rule.condition == nullptr) return Truth::kYes;
+  const RuleCondition& condition = *rule.condition;
+  if (!condition.captures.empty()) activation.SetCaptures(condition.captures[endpoint]);
+  const auto evaluate = [&](const Expression& expression, bool otherwise) {
+    if (expression == nullptr) return otherwise ? Truth::kYes : Truth::kNo;
+    const cel::Value value = expression->Evaluate(machine);
+    if (value.kind != cel::Kind::kBool) return Truth::kUnknown;
+    return value.boolean ? Truth::kYes : Truth::kNo;
+  };
+  const Truth when = evaluate(condition.when, true);
+  if (when == Truth::kNo) return Truth::kNo;
+  const Truth unless = evaluate(condition.unless, false);
+  if (unless == Truth::kYes) return Truth::kNo;
+  return when == Truth::kYes && unless == Truth::kNo ? Truth::kYes : Truth::kUnknown;
+}
+
+// Whether a rule applies where it is known so far that its parts hold: a deny rule counts doubt as
+// held, an allow rule as not held.
+inline bool Applies(bool deny, std::initializer_list<Truth> parts) {
   const Truth enough = deny ? Truth::kUnknown : Truth::kYes;
-  return role >= enough && scopes >= enough;
+  return std::all_of(parts.begin(), parts.end(), [&](Truth part) { return part >= enough; });
 }
 
 }  // namespace doorward

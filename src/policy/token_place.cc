@@ -84,11 +84,27 @@ bool GoesOn(const TokenPlace& place, TokenForward forward) {
   return forward == TokenForward::kAlways;
 }
 
-bool IsTokenCookie(std::span<const TokenPlace> places, TokenForward forward,
-                   std::string_view name) {
-  return std::any_of(places.begin(), places.end(), [&](const TokenPlace& place) {
-    return place.kind == TokenPlace::Kind::kCookie && place.name == name && !GoesOn(place, forward);
-  });
+bool IsTokenCookie(const TokenPlace& place, std::string_view name) {
+  return place.kind == TokenPlace::Kind::kCookie && place.name == name;
+}
+
+// Appends the pairs of a Cookie field's value but those whose names `is_left_out`. False where none
+// was.
+template <class Predicate>
+bool CopyCookies(std::string_view value, Predicate is_left_out, std::string& out) {
+  const size_t begin = out.size();
+  bool left_out = false;
+  while (!value.empty()) {
+    const std::string_view pair = NextPair(value);
+    if (pair.empty()) continue;
+    if (is_left_out(NameOf(pair))) {
+      left_out = true;
+      continue;
+    }
+    if (out.size() > begin) out += "; ";
+    out += pair;
+  }
+  return left_out;
 }
 
 // Makes one Cookie field of all that the client sent, without the tokens.
@@ -96,21 +112,22 @@ void RemoveTokenCookies(const PolicyProgram& program, std::span<const Header> he
                         PolicyScratch& scratch) {
   // Where the policy strips cookies altogether, they are removed already.
   if (program.header_filter.Removes("Cookie", scratch.folded_name)) return;
+  const auto is_removed = [&](std::string_view name) {
+    return std::any_of(program.token_from.begin(), program.token_from.end(),
+                       [&](const TokenPlace& place) {
+                         return IsTokenCookie(place, name) && !GoesOn(place, program.token_forward);
+                       });
+  };
   bool removed = false;
   std::string& kept = scratch.cookie;
   kept.clear();
   for (const Header& header : headers) {
     if (!IsCookie(header)) continue;
-    for (std::string_view rest = header.value; !rest.empty();) {
-      const std::string_view pair = NextPair(rest);
-      if (pair.empty()) continue;
-      if (IsTokenCookie(program.token_from, program.token_forward, NameOf(pair))) {
-        removed = true;
-        continue;
-      }
-      if (!kept.empty()) kept += "; ";
-      kept += pair;
-    }
+    const size_t before = kept.size();
+    if (before > 0) kept += "; ";
+    const size_t begin = kept.size();
+    removed = CopyCookies(header.value, is_removed, kept) || removed;
+    if (kept.size() == begin) kept.resize(before);
   }
   if (!removed) return;
   if (!kept.empty()) {
@@ -132,6 +149,24 @@ PresentedToken FindToken(std::span<const TokenPlace> places,
     if (found.state != PresentedToken::State::kNone) return found;
   }
   return {};
+}
+
+bool HoldsToken(std::span<const TokenPlace> places, const Header& header) noexcept {
+  return std::any_of(places.begin(), places.end(), [&](const TokenPlace& place) {
+    return place.kind == TokenPlace::Kind::kHeader && EqualIgnoringCase(header.name, place.name) &&
+           TokenInHeader(header.value, place.scheme).has_value();
+  });
+}
+
+void AppendOtherCookies(std::span<const TokenPlace> places, std::string_view value,
+                        std::string& out) {
+  CopyCookies(
+      value,
+      [&](std::string_view name) {
+        return std::any_of(places.begin(), places.end(),
+                           [&](const TokenPlace& place) { return IsTokenCookie(place, name); });
+      },
+      out);
 }
 
 void AddTokenRemovals(const PolicyProgram& program, std::span<const Header> headers,

@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +33,13 @@ struct PresentedToken {
 // looked at. Cost: one pass over the headers for each place.
 PresentedToken FindToken(std::span<const TokenPlace> places,
                          std::span<const Header> headers) noexcept;
+
+// True where the field is a place of `places` and holds a token.
+bool HoldsToken(std::span<const TokenPlace> places, const Header& header) noexcept;
+
+// Appends the pairs of a Cookie field's value that are no place of `places`.
+void AppendOtherCookies(std::span<const TokenPlace> places, std::string_view value,
+                        std::string& out);
 
 // Adds to the scratch's lists what `token.forward` takes out of the request: fields to remove, or a
 // Cookie field without the token.

@@ -253,8 +253,6 @@ TEST(YamlDocument, ReportsATagAndGoesOn) {
       "doorward: 1\nrules:\n  - id: a\n    allow: [everyone]\n    endpoints: [/a]\n"
       "    when: !has(claims.x)\n    scope: x\n");
   EXPECT_EQ(Print(loaded.diagnostics),
-            "6:5 expression_unsupported | `when` is a condition, and conditions are not read by "
-            "this version yet | when: !has(claims.x)\n"
             "6:11 yaml_tag | text that begins with `!` is a tag in YAML | !has(claims.x)\n"
             "7:5 unknown_member | a rule has no member `scope` | scope\n");
 }

@@ -102,9 +102,9 @@ token cookie session
 token header X-Token 
 token header Authorization DPoP
 token_forward 2
-header X-User 0 
-header X-Issuer 1  required
-header X-Mail 2 email
+header X-User = subject
+header X-Issuer = issuer required
+header X-Mail = claims.email
 strip [X-User-*|X-Forwarded-User]
 )");
 }

@@ -64,7 +64,6 @@ forward: {headers: {Host: subject, X-A: roles}}
 7:25 unknown_algorithm | tokens without a signature are never accepted | none
 8:5 key_source | `keys` names several sources | keys
 9:13 leeway_too_long | a leeway of `11m` would keep tokens alive long after they expired | 11m
-10:5 expression_unsupported | `accept` is a condition, and conditions are not read by this version yet | accept: claims.x
 12:3 reserved_name | `everyone` is a reserved name | everyone
 13:3 role_cycle | roles inherit each other in a circle: `a` inherits `b` inherits `a` | a
 13:21 unknown_role | unknown role `c` | c
@@ -78,13 +77,12 @@ forward: {headers: {Host: subject, X-A: roles}}
 20:12 empty_list | `allow` is empty | []
 21:9 duplicate_rule | two rules have the id `x` | x
 23:16 empty_list | `endpoints` of a rule is empty | []
-24:5 expression_unsupported | `when` is a condition, and conditions are not read by this version yet | when: true
 25:5 wrong_type | a rule must be an object, not text | 17
 26:22 unknown_value | `folded` is no value for `path_case` | folded
 27:28 token_place | a cookie has no scheme | scheme: s
 27:50 unknown_value | `sometimes` is no value for `forward` of `token` | sometimes
 28:21 forward_host | `Host` cannot be set: it would reach another host | Host
-28:41 expression_unsupported | `roles` is an expression that this version does not read yet | roles
+28:41 expression_type | this gives a value of type list(string) | roles
 )");
 }
 

@@ -6,6 +6,8 @@
 #include <sstream>
 #include <vector>
 
+#include "src/cel/cel.h"
+
 namespace doorward {
 namespace {
 
@@ -57,6 +59,12 @@ std::string RequireText(const RequireEntry& entry) {
   return out.str();
 }
 
+// " when claims.a", nothing where there is no expression.
+std::string Text(std::string_view member, const Expression& expression) {
+  if (expression == nullptr) return "";
+  return " " + std::string(member) + " " + std::string(expression->text());
+}
+
 void Write(const IssuerModel& issuer, std::ostream& out) {
   out << "issuer " << Join(issuer.spellings) << " aud " << Join(issuer.audiences) << " alg "
       << (issuer.algorithms ? Join(*issuer.algorithms) : "-") << " keys "
@@ -66,7 +74,8 @@ void Write(const IssuerModel& issuer, std::ostream& out) {
       << (issuer.roles ? Join(*issuer.roles) : "-") << " typ " << issuer.token_type.value_or("-")
       << " leeway " << issuer.leeway.count() << " max_age "
       << (issuer.max_age ? issuer.max_age->count() : -1) << " exp " << issuer.require_expiry
-      << " cnf " << issuer.refuse_confirmation << " tenants " << Join(issuer.tenants) << "\n";
+      << " cnf " << issuer.refuse_confirmation << " tenants " << Join(issuer.tenants)
+      << Text("accept", issuer.accept) << "\n";
   for (const RequireEntry& entry : issuer.require)
     out << "  require " << RequireText(entry) << "\n";
 }
@@ -77,7 +86,8 @@ void Write(const RoleModel& role, std::ostream& out) {
   for (const GrantModel& grant : role.granted_to) {
     out << "  granted_to " << (grant.claim ? Join({*grant.claim}) : "-") << " "
         << Join(grant.values) << " issuer "
-        << (grant.issuer ? std::to_string(*grant.issuer) : "any") << "\n";
+        << (grant.issuer ? std::to_string(*grant.issuer) : "any") << Text("when", grant.when)
+        << "\n";
   }
 }
 
@@ -85,7 +95,8 @@ void Write(const RuleModel& rule, std::ostream& out) {
   out << "rule " << rule.id << " (" << rule.description << ")" << (rule.deny ? " deny" : " allow")
       << (rule.everyone ? " everyone" : "") << (rule.authenticated ? " authenticated" : "") << " "
       << Join(rule.roles) << " scopes " << Join(rule.scopes) << (rule.report_only ? " report" : "")
-      << (rule.ignore_token ? " ignore_token" : "") << "\n";
+      << (rule.ignore_token ? " ignore_token" : "") << Text("when", rule.when)
+      << Text("unless", rule.unless) << "\n";
   for (const EndpointModel& endpoint : rule.endpoints) {
     out << "  " << EndpointText(endpoint) << "\n";
   }
@@ -118,7 +129,7 @@ std::string ModelText(const PolicyModel& model) {
   }
   out << "token_forward " << static_cast<int>(model.token_forward) << "\n";
   for (const ForwardHeaderModel& header : model.forward_headers) {
-    out << "header " << header.name << " " << static_cast<int>(header.value) << " " << header.claim
+    out << "header " << header.name << Text("=", header.value)
         << (header.required ? " required" : "") << "\n";
   }
   out << "strip " << Join(model.strip) << "\n";

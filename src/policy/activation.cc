@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "src/policy/activation.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "src/base/ascii.h"
+#include "src/base/utf8.h"
+#include "src/policy/expression.h"
+#include "src/policy/program.h"
+#include "src/policy/token_place.h"
+
+namespace doorward {
+namespace {
+
+using cel::Failure;
+using cel::Kind;
+using cel::Value;
+using Variable = ExpressionVariable;
+
+Value ClaimsValue(JsonView claims) {
+  return claims.is_object() ? Value::Json(claims) : Value::Map(nullptr, 0);
+}
+
+int HexValue(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = AsciiLower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+// Takes what stands before the first `separator`, and the separator, off the front of `rest`.
+std::string_view TakeUpTo(char separator, std::string_view& rest) {
+  const size_t end = std::min(rest.find(separator), rest.size());
+  const std::string_view taken = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return taken;
+}
+
+}  // namespace
+
+Value TextMap::Find(std::string_view key) const noexcept {
+  const auto found = std::lower_bound(
+      entries_.begin(), entries_.end(), key,
+      [](const Entry& entry, std::string_view wanted) { return entry.key < wanted; });
+  if (found == entries_.end() || found->key != key) return Value::Fail(Failure::kNoSuchKey);
+  return found->is_ambiguous ? Value::Fail(Failure::kAmbiguousKey) : Value::String(found->value);
+}
+
+template <class Merge>
+void TextMap::Finish(Merge merge) {
+  std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
+    return a.key != b.key ? a.key < b.key : a.position < b.position;
+  });
+  size_t kept = 0;
+  for (const Entry& entry : entries_) {
+    if (kept > 0 && entries_[kept - 1].key == entry.key) {
+      merge(entries_[kept - 1], entry);
+    } else {
+      entries_[kept++] = entry;
+    }
+  }
+  entries_.resize(kept);
+}
+
+Value ClaimsActivation::Get(size_t index) noexcept {
+  switch (static_cast<Variable>(index)) {
+    case Variable::kClaims:
+      return ClaimsValue(claims_);
+    case Variable::kIssuer:
+      return Value::String(issuer_);
+    default:
+      return Value::Fail(Failure::kNotThere);
+  }
+}
+
+void CallerActivation::SetCaller(const RoleTable& roles, const CallerData& caller) {
+  roles_ = &roles;
+  caller_ = &caller;
+  held_known_ = false;
+}
+
+Value CallerActivation::Get(size_t index) noexcept {
+  switch (static_cast<Variable>(index)) {
+    case Variable::kClaims:
+      return ClaimsValue(caller_->claims);
+    case Variable::kSubject:
+      return Value::String(caller_->holdings.subject);
+    case Variable::kIssuer:
+      return Value::String(caller_->issuer);
+    case Variable::kRoles:
+      return Roles();
+    case Variable::kScopes:
+      return Value::Strings(caller_->holdings.scopes.data(), caller_->holdings.scopes.size());
+    default:
+      return Value::Fail(Failure::kNotThere);
+  }
+}
+
+Value CallerActivation::Roles() {
+  if (!held_known_) {
+    held_.clear();
+    const size_t end = roles_->size() + kFirstRoleBit;
+    for (uint32_t bit = kFirstRoleBit; bit < end; ++bit) {
+      if (caller_->holdings.held.Contains(bit)) held_.push_back(roles_->name(bit));
+    }
+    held_known_ = true;
+  }
+  return Value::Strings(held_.data(), held_.size());
+}
+
+void RequestActivation::Begin(const PolicyProgram& program, const Request& request,
+                              const CanonicalRequest& canonical, Timestamp now,
+                              cel::Machine& machine) {
+  program_ = &program;
+  request_ = &request;
+  canonical_ = &canonical;
+  now_ = now;
+  machine_ = &machine;
+  captures_ = {};
+  params_known_ = query_known_ = headers_known_ = false;
+  out_of_memory_ = false;
+  SetCaller(program.roles, program.anonymous);
+  machine.Begin(*this);
+}
+
+void RequestActivation::SetCaptures(std::span<const Capture> captures) {
+  captures_ = captures;
+  params_known_ = false;
+}
+
+Value RequestActivation::Get(size_t index) noexcept {
+  switch (static_cast<Variable>(index)) {
+    case Variable::kParams:
+      return Params();
+    case Variable::kMethod:
+      return Value::String(canonical_->method);
+    case Variable::kHost:
+      return Value::String(canonical_->host);
+    case Variable::kPath:
+      return Value::String(canonical_->path);
+    case Variable::kQuery:
+      return Query();
+    case Variable::kHeaders:
+      return Headers();
+    case Variable::kTime:
+      return cel::MakeTimestamp(now_.unix_seconds(), now_.nanos());
+    case Variable::kSourceIp:
+      return SourceIp();
+    default:
+      return CallerActivation::Get(index);
+  }
+}
+
+char* RequestActivation::Room(size_t size) {
+  char* const room = machine_->arena().Allocate(size);
+  out_of_memory_ = out_of_memory_ || room == nullptr;
+  return room;
+}
+
+// What is not whole for want of memory is no value: a condition must not take it for one.
+Value RequestActivation::Whole(const TextMap& map) const {
+  return out_of_memory_ ? Value::Fail(Failure::kMemory) : Value::Host(map);
+}
+
+// A segment's octets; of a tail the canonical segments, joined.
+std::string_view RequestActivation::ValueOf(const Capture& capture) {
+  const std::span<const std::string_view> decoded = canonical_->decoded;
+  if (capture.takes == Capture::Takes::kFromFront) return decoded[capture.before];
+  if (capture.takes == Capture::Takes::kFromBack) {
+    return decoded[decoded.size() - 1 - capture.after];
+  }
+  const std::span<const std::string_view> all = canonical_->encoded;
+  const auto taken = all.subspan(capture.before, all.size() - capture.before - capture.after);
+  size_t size = taken.empty() ? 0 : taken.size() - 1;
+  for (const std::string_view segment : taken) size += segment.size();
+  char* const out = Room(size);
+  if (out == nullptr) return {};
+  char* at = out;
+  for (size_t i = 0; i < taken.size(); ++i) {
+    if (i > 0) *at++ = '/';
+    at = std::copy(taken[i].begin(), taken[i].end(), at);
+  }
+  return {out, size};
+}
+
+Value RequestActivation::Params() {
+  if (!params_known_) {
+    params_.Clear();
+    for (const Capture& capture : captures_) params_.Add(capture.name, ValueOf(capture), false);
+    params_.Finish([](TextMap::Entry&, const TextMap::Entry&) {});
+    params_known_ = true;
+  }
+  return Whole(params_);
+}
+
+// Form-decodes (URL Standard, application/x-www-form-urlencoded). What is malformed stays as it is.
+std::string_view RequestActivation::Decode(std::string_view text, bool& is_malformed) {
+  if (text.find_first_of("%+") == text.npos) {
+    is_malformed = is_malformed || !IsUtf8(text);
+    return text;
+  }
+  char* const out = Room(text.size());
+  if (out == nullptr) return text;
+  char* at = out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    char c = text[i] == '+' ? ' ' : text[i];
+    if (c == '%') {
+      const int high = i + 1 < text.size() ? HexValue(text[i + 1]) : -1;
+      const int low = i + 2 < text.size() ? HexValue(text[i + 2]) : -1;
+      if (high < 0 || low < 0) {
+        is_malformed = true;
+        return text;
+      }
+      c = static_cast<char>(high * 16 + low);
+      i += 2;
+    }
+    *at++ = c;
+  }
+  const std::string_view decoded(out, static_cast<size_t>(at - out));
+  is_malformed = is_malformed || !IsUtf8(decoded);
+  return decoded;
+}
+
+Value RequestActivation::Query() {
+  if (!query_known_) {
+    query_.Clear();
+    for (std::string_view rest = canonical_->query; !rest.empty();) {
+      std::string_view value = TakeUpTo('&', rest);
+      if (value.empty()) continue;
+      bool is_malformed = false;
+      const std::string_view key = Decode(TakeUpTo('=', value), is_malformed);
+      value = Decode(value, is_malformed);
+      query_.Add(key, value, is_malformed);
+    }
+    query_.Finish([](TextMap::Entry& first, const TextMap::Entry&) { first.is_ambiguous = true; });
+    query_known_ = true;
+  }
+  return Whole(query_);
+}
+
+void RequestActivation::ReadHeader(const Header& header) {
+  if (program_->header_filter.Removes(header.name, folded_name_)) return;
+  std::string_view value = header.value;
+  if (EqualIgnoringCase(header.name, "cookie")) {
+    const size_t begin = cookies_.size();
+    AppendOtherCookies(program_->token_from, header.value, cookies_);
+    value = std::string_view(cookies_).substr(begin);
+    if (value.empty()) return;
+  } else if (HoldsToken(program_->token_from, header)) {
+    return;
+  }
+  char* const name = Room(header.name.size());
+  if (name == nullptr) return;
+  std::transform(header.name.begin(), header.name.end(), name, &AsciiLower);
+  headers_.Add({name, header.name.size()}, value, !IsUtf8(value));
+}
+
+Value RequestActivation::Headers() {
+  if (!headers_known_) {
+    headers_.Clear();
+    size_t size = 0;
+    for (const Header& header : request_->headers) size += header.value.size();
+    // Views into it must last while it grows: each pair may gain a space.
+    cookies_.clear();
+    cookies_.reserve(2 * size);
+    for (const Header& header : request_->headers) ReadHeader(header);
+    headers_.Finish([&](TextMap::Entry& first, const TextMap::Entry& next) {
+      constexpr std::string_view kComma = ", ";
+      char* const out = Room(first.value.size() + kComma.size() + next.value.size());
+      if (out == nullptr) return;
+      first.is_ambiguous = first.is_ambiguous || next.is_ambiguous;
+      char* at = std::copy(first.value.begin(), first.value.end(), out);
+      at = std::copy(kComma.begin(), kComma.end(), at);
+      at = std::copy(next.value.begin(), next.value.end(), at);
+      first.value = {out, static_cast<size_t>(at - out)};
+    });
+    headers_known_ = true;
+  }
+  return Whole(headers_);
+}
+
+Value RequestActivation::SourceIp() {
+  if (!canonical_->source) return Value::Fail(Failure::kNotThere);
+  source_ = {canonical_->source->octets,
+             static_cast<uint8_t>(canonical_->source->size == 4 ? 4 : 6)};
+  return Value::OfAddress(Kind::kIp, &source_);
+}
+
+}  // namespace doorward
