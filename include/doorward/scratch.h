@@ -19,8 +19,8 @@ struct ScratchState;  // internal
 
 // Thread-safety: one thread at a time; the usual way is one for each thread.
 // Lifetime: a result (Decision, VerifiedToken) that was made with a scratch is valid until the
-// scratch is used again or destroyed. A scratch keeps the policy and keys that it last decided with
-// alive.
+// scratch is used again or destroyed. A scratch keeps the policy, the keys and the cache of tokens
+// that it last decided with alive.
 class DOORWARD_EXPORT Scratch {
  public:
   Scratch();
