@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -463,6 +464,71 @@ TEST(Profiles, WhatTheEntrySaysItselfCounts) {
     Provider provider(row.entry);
     ExpectCase(provider, row.want);
   }
+}
+
+// --- All at once ---
+
+constexpr std::string_view kAllProfiles = R"(
+doorward: 1
+issuers:
+  - {profile: okta, issuer: https://o.example/oauth2/d, audiences: a, roles: []}
+  - {profile: entra, tenants: 3f2504e0-4f89-11d3-9a0c-0305e82c3301, audiences: a, roles: []}
+  - {profile: google, audiences: a, roles: []}
+  - {profile: google-iap, audiences: a, roles: [], algorithms: RS256}
+  - {profile: keycloak, issuer: https://k.example/realms/r, audiences: a, roles: []}
+  - {profile: auth0, issuer: https://t.auth0.com/, audiences: a, roles: []}
+  - {profile: cognito, issuer: https://c.example/p, audiences: a, roles: []}
+  - {profile: aws-alb, issuer: https://idp.example, audiences: a, roles: [], keys: {jwks_file: k},
+     signer: "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/w/1", algorithms: RS256}
+rules: [{id: any, allow: [authenticated], endpoints: [/any]}]
+)";
+
+// What each provider's issuer says of itself, and what makes a token the right kind there.
+constexpr std::pair<std::string_view, std::string_view> kKinds[] = {
+    {"https://o.example/oauth2/d", R"("cid":"c")"},
+    {"https://sts.windows.net/3f2504e0-4f89-11d3-9a0c-0305e82c3301/",
+     R"("appid":"c","tid":"3f2504e0-4f89-11d3-9a0c-0305e82c3301")"},
+    {"accounts.google.com", R"("hd":"example.com")"},
+    {"https://cloud.google.com/iap", R"("hd":"example.com")"},
+    {"https://k.example/realms/r", R"("typ":"Bearer")"},
+    {"https://t.auth0.com/", R"("azp":"c")"},
+    {"https://c.example/p", R"("client_id":"a","token_use":"access")"},
+};
+
+// Which of the kinds an issuer takes, one character for each.
+std::string TakenKinds(const Authorizer& authorizer, std::string_view issuer) {
+  std::string taken;
+  Scratch scratch;
+  for (const auto& kind : kKinds) {
+    const std::string token =
+        *ProviderKey(Algorithm::kRS256)
+             .SignJws("{}", R"({"aud":"a","iss":")" + std::string(issuer) + "\"," +
+                                std::string(kind.second) + "," + std::string(kTimes) + "}");
+    taken += authorizer.Verify(token, kNow, scratch).verified() ? '+' : '.';
+  }
+  return taken;
+}
+
+TEST(Profiles, StandBesideEachOther) {
+  const auto policy = LoadPolicy(kAllProfiles);
+  Authorizer authorizer(policy);
+  for (size_t i = 0; i < policy->issuer_count(); ++i) {
+    (void)authorizer.SetKeys(policy->issuer_keys(i).issuer, ProviderJwks(Algorithm::kRS256),
+                             KeyOrigin::kRemote);
+  }
+  const std::string_view want[] = {
+      "+......",  // Okta
+      ".+.....",  // Entra ID
+      "+++++++",  // Google, whose tokens have no kind
+      "+++++++",  // IAP, likewise
+      "....+..",  // Keycloak
+      ".....++",  // Auth0: its tokens may have `client_id`, as Cognito's
+      "......+",  // Cognito
+  };
+  for (size_t i = 0; i < std::size(kKinds); ++i) {
+    EXPECT_EQ(TakenKinds(authorizer, kKinds[i].first), want[i]) << kKinds[i].first;
+  }
+  EXPECT_EQ(TakenKinds(authorizer, "https://idp.example"), ".......");  // not in the header
 }
 
 }  // namespace
