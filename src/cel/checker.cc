@@ -250,8 +250,10 @@ class Checker {
     }
     if (expected.empty() && !FindOverloads(name).empty())
       expected = "a call, `" + std::string(name) + "(...)`";
+    std::string suggestion = DidYouMean(name, names);
+    if (suggestion.empty()) suggestion = DidYouMean(name.substr(0, name.find('.')), names);
     Report(at, "expression_name", "unknown name " + Quote(name), std::move(expected),
-           DidYouMean(name, names));
+           std::move(suggestion));
   }
 
   // The dotted name that a selection spells, or nothing where it selects from a value.
@@ -308,44 +310,43 @@ class Checker {
   // Calls ---------------------------------------------------------------------------------------
 
   const Type* CheckCall(uint32_t index) {
-    const std::string_view name = Node(index).literal.view();
+    std::string dotted;
+    const std::vector<Overload> overloads = FindCalled(Node(index), dotted);
+    if (overloads.empty()) {
+      ReportUnknownFunction(index, dotted);
+      return types_.dyn();
+    }
+    return ChooseOverload(index, overloads, CheckArguments(index));
+  }
+
+  // The functions, or the methods, that a call names. Where the name of a function has a point in
+  // it, what stands before the point is no argument. `dotted`: the name as a whole, where what
+  // stands before the point means nothing.
+  std::vector<Overload> FindCalled(Expr& call, std::string& dotted) {
+    const std::string_view name = call.literal.view();
     std::vector<Overload> overloads;
-    std::string dotted;  // a name like `math.least`, where neither it nor `math` means anything
     const auto find = [&](std::string_view full, bool methods) {
       for (const Overload& one : FindOverloads(full)) {
         if (one.is_method == methods) overloads.push_back(one);
       }
     };
-    if (Node(index).is_method) {
-      if (const auto target = DottedName(ArgumentOf(Node(index), 0))) {
-        find(*target + "." + std::string(name), false);
-        if (!BeginsWithVariable(*target)) dotted = *target + "." + std::string(name);
+    if (!call.is_method) {
+      find(name, false);
+      return overloads;
+    }
+    if (const std::optional<std::string> target = DottedName(ArgumentOf(call, 0))) {
+      const std::string full = *target + "." + std::string(name);
+      find(full, false);
+      if (!overloads.empty()) {
+        ++call.first_argument;
+        --call.argument_count;
+        call.is_method = false;
+        return overloads;
       }
-      if (!overloads.empty()) {  // the name of a function has a point in it
-        Expr& expr = Node(index);
-        ++expr.first_argument;
-        --expr.argument_count;
-        expr.is_method = false;
-      } else {
-        find(name, true);
-      }
-    } else {
-      find(name.starts_with('.') ? name.substr(1) : name, false);
+      if (!BeginsWithVariable(*target)) dotted = full;
     }
-    if (overloads.empty() && !dotted.empty()) {
-      const Expr& target = Node(ArgumentOf(Node(index), 0));
-      const Span at = {target.at.offset,
-                       Node(index).name_at.offset + Node(index).name_at.length - target.at.offset};
-      Report(at, "expression_name", "unknown function " + Quote(dotted), {},
-             DidYouMean(dotted, FunctionNames()));
-      return types_.dyn();
-    }
-    std::vector<const Type*> types = CheckArguments(index);
-    if (overloads.empty()) {
-      ReportUnknownFunction(Node(index));
-      return types_.dyn();
-    }
-    return ChooseOverload(index, overloads, types);
+    find(name, true);
+    return overloads;
   }
 
   const Type* CheckOperator(uint32_t index) {
@@ -361,25 +362,30 @@ class Checker {
     return types;
   }
 
-  void ReportUnknownFunction(const Expr& expr) {
+  void ReportUnknownFunction(uint32_t index, const std::string& dotted) {
+    const Expr expr = Node(index);
     const std::string_view name = expr.literal.view();
-    const std::span<const Overload> others = FindOverloads(name);
-    std::string expected;
+    if (!dotted.empty()) {
+      const uint32_t begin = Node(ArgumentOf(expr, 0)).at.offset;
+      Report({begin, expr.name_at.offset + expr.name_at.length - begin}, "expression_name",
+             "unknown function " + Quote(dotted), {}, DidYouMean(dotted, FunctionNames()));
+      return;  // what it is called with may be names that it would explain
+    }
     if (IsMacro(name)) {
-      expected =
-          name == "has"
-              ? "`has(claims.email)`"
-              : "a variable and an expression, as in `claims.groups.exists(g, g == \"ops\")`";
       Report(expr.name_at, "expression_name", "this is not how " + Quote(name) + " is called",
-             expected);
+             name == "has"
+                 ? "`has(claims.email)`"
+                 : "a variable and an expression, as in `claims.groups.exists(g, g == \"ops\")`");
       return;
     }
+    const std::span<const Overload> others = FindOverloads(name);
+    std::string expected;
     if (!others.empty()) {
-      expected = others.front().is_method ? "`x." + std::string(name) + "(...)`"
-                                          : "`" + std::string(name) + "(...)`";
+      expected = (others.front().is_method ? "`x." : "`") + std::string(name) + "(...)`";
     }
-    Report(expr.name_at, "expression_name", "unknown function " + Quote(name), expected,
+    Report(expr.name_at, "expression_name", "unknown function " + Quote(name), std::move(expected),
            others.empty() ? DidYouMean(name, FunctionNames()) : "");
+    CheckArguments(index);
   }
 
   // The result of the overload that fits; `dyn` where several do and differ.
@@ -425,8 +431,36 @@ class Checker {
     return types_.OfLetter(overload.types.back(), a, b);
   }
 
-  void ReportNoOverload(const Expr& expr, const std::vector<Overload>& overloads,
+  std::string NameOfLetter(char letter) {
+    switch (letter) {
+      case 'A':
+      case 'B':
+        return std::string(1, letter);
+      case 'L':
+        return "list(A)";
+      case 'M':
+        return "map(A, B)";
+      default:
+        return TypeTable::Name(types_.OfLetter(letter, types_.dyn(), types_.dyn()));
+    }
+  }
+
+  // Those that would take the first argument, or all where none would.
+  std::vector<Overload> Near(const std::vector<Overload>& overloads, const Type* first) {
+    std::vector<Overload> near;
+    for (const Overload& one : overloads) {
+      const size_t mark = types_.Mark();
+      const Type* const wanted =
+          types_.OfLetter(one.types.front(), types_.Variable(), types_.Variable());
+      if (types_.Assign(wanted, first)) near.push_back(one);
+      types_.Undo(mark);
+    }
+    return near.empty() ? overloads : near;
+  }
+
+  void ReportNoOverload(const Expr& expr, const std::vector<Overload>& all,
                         const std::vector<const Type*>& arguments) {
+    const std::vector<Overload> overloads = arguments.empty() ? all : Near(all, arguments.front());
     const auto list = [](const std::vector<std::string>& names) {
       std::string out = "(";
       for (const std::string& name : names) out += (out.size() > 1 ? ", " : "") + name;
@@ -438,13 +472,10 @@ class Checker {
     for (size_t i = 0; i < overloads.size() && i < 4; ++i) {
       const std::string_view letters = overloads[i].types;
       std::vector<std::string> names;
-      for (const char c : letters.substr(0, letters.size() - 2)) {
-        const Type* const a = types_.dyn();
-        names.push_back(c == 'A' || c == 'B' ? std::string(1, c)
-                                             : TypeTable::Name(types_.OfLetter(c, a, a)));
-      }
+      for (const char c : letters.substr(0, letters.size() - 2)) names.push_back(NameOfLetter(c));
       expected += (i > 0 ? ", " : "") + list(names);
     }
+    if (overloads.front().types == "AA:b") expected = "two values of one type";
     if (overloads.size() > 4) expected += " ...";
     Report(expr.name_at, "expression_type",
            Quote(overloads.front().name) + " does not go with " + list(given), expected);
@@ -568,9 +599,10 @@ class Checker {
     const Type* const no = Check(ArgumentOf(Node(index), 2));
     if (types_.IsDyn(yes) || types_.IsDyn(no)) return types_.dyn();
     if (types_.Assign(yes, no)) return yes;
-    Report(Node(index).at, "expression_type",
-           "this is a " + TypeTable::Name(yes) + " or a " + TypeTable::Name(no),
-           "two values of one type");
+    Report(
+        Node(index).at, "expression_type",
+        "this gives a value of type " + TypeTable::Name(yes) + " or of type " + TypeTable::Name(no),
+        "two values of one type");
     return types_.dyn();
   }
 

@@ -21,6 +21,7 @@ unsigned BitsOf(const Address& address) { return address.family == 4 ? 32 : 128;
 
 std::optional<Address> ReadIp(std::string_view text) {
   Address out;
+  if (text.size() > kMaxAddressBytes) return std::nullopt;
   if (text.find(':') == text.npos) {
     if (!ParseIpv4(text, out.octets.data())) return std::nullopt;
     return out;
@@ -37,7 +38,7 @@ std::optional<Address> ReadIp(std::string_view text) {
 }
 
 std::optional<Address> ReadCidr(std::string_view text) {
-  const size_t slash = text.find('/');
+  const size_t slash = text.substr(0, kMaxNetworkBytes).find('/');
   if (slash == text.npos) return std::nullopt;
   std::optional<Address> out = ReadIp(text.substr(0, slash));
   const std::string_view digits = text.substr(slash + 1);

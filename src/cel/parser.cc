@@ -98,9 +98,24 @@ class Parser {
     return Quote(token.text);
   }
 
+  // What other languages write where this one has the sign that is suggested.
+  static std::string Meant(const Token& token) {
+    constexpr std::string_view kMeant[][2] = {
+        {"=", "=="}, {"&", "&&"}, {"|", "||"}, {"and", "&&"}, {"or", "||"}};
+    for (const auto& [written, meant] : kMeant) {
+      if (token.text == written) return "did you mean `" + std::string(meant) + "`?";
+    }
+    return "";
+  }
+
   bool Fail(std::string message, std::string expected,
             std::string_view code = "expression_syntax") {
-    return FailAt(token_.at, std::move(message), std::move(expected), code);
+    if (!failed_) {
+      problems_.push_back(
+          {token_.at, code, std::move(message), std::move(expected), Meant(token_)});
+    }
+    failed_ = true;
+    return false;
   }
   bool FailAt(Span at, std::string message, std::string expected,
               std::string_view code = "expression_syntax") {
@@ -244,11 +259,6 @@ class Parser {
     const uint32_t begin = negative ? minus_.offset : token_.at.offset;
     Result out = Primary(negative);
     while (out) {
-      if (Is("?") && text_.substr(token_.at.offset + 1).starts_with('.')) {
-        // `a ?.5 : b` is no optional selection.
-        const char next = token_.at.offset + 2 < text_.size() ? text_[token_.at.offset + 2] : ' ';
-        if (next < '0' || next > '9') return Unsupported(token_.at, "the optional selection `?.`");
-      }
       if (Take(".")) {
         out = Selection(*out, begin);
       } else if (Is("[")) {
@@ -275,6 +285,7 @@ class Parser {
 
   // After the point: a member's name, or a method and its arguments.
   Result Selection(uint32_t operand, uint32_t begin) {
+    if (Is("?")) return Unsupported(token_.at, "the optional selection `.?`");
     const Token name = token_;
     if (name.kind != TokenKind::kIdentifier && name.kind != TokenKind::kQuoted) {
       Fail("unexpected " + Describe(name), "a name after the point");
