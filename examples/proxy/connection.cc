@@ -42,12 +42,10 @@ class Connection {
         tls_(worker.shared.gate.tls(listener)),
         peer_(PeerAddress(socket)),
         client_(std::move(socket), worker.deadlines) {
-    ++worker_.connections;
     worker_.shared.metrics.OnConnections(+1);
   }
   ~Connection() {
     worker_.buffers.Return(std::move(buffer_));
-    --worker_.connections;
     --worker_.shared.connections;
     worker_.shared.metrics.OnConnections(-1);
   }

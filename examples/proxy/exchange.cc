@@ -130,6 +130,9 @@ asio::awaitable<void> Exchange::Forward() {
       record_.upstream = to.server->name;
       is_stale_ = false;
       problem = co_await Over(to);
+      if (problem.status >= 500 && !is_stale_) {
+        worker_.shared.metrics.OnUpstreamError(to.server->name, ErrorWord(to.stream->fault()));
+      }
     }
     fresh = true;
   } while (std::exchange(is_stale_, false));
@@ -183,9 +186,6 @@ asio::awaitable<Problem> Exchange::Download(UpstreamConnection& to) {
   Stream& upstream = *to.stream;
   BorrowedBuffer buffer(worker_.buffers);
   Problem problem = co_await ReadResponseHead(to, *buffer);
-  if (problem && !is_stale_) {
-    worker_.shared.metrics.OnUpstreamError(to.server->name, ErrorWord(upstream.fault()));
-  }
   if (!problem && response_->status() == 101) {
     problem = co_await Tunnel(upstream, *buffer);
   } else if (!problem) {
@@ -195,7 +195,8 @@ asio::awaitable<Problem> Exchange::Download(UpstreamConnection& to) {
     keeps_alive = false;
     client_.Cancel();
     upstream.Cancel();
-  } else if (!problem && response_->is_done() && response_->keep_alive() && (*buffer).empty()) {
+  } else if (!problem && response_->status() != 101 && response_->keep_alive() &&
+             (*buffer).empty()) {
     worker_.pool.Return(std::move(to));
   }
   co_return problem;
@@ -258,7 +259,6 @@ asio::awaitable<Problem> Exchange::Relay(UpstreamConnection& to, Buffer& buffer)
   // Without a length and chunks, an end would look like the body's.
   if (is_until_close) client_.Reset();
   if (!is_sent) co_return kClientGone;
-  worker_.shared.metrics.OnUpstreamError(to.server->name, ErrorWord(to.stream->fault()));
   co_return UpstreamProblem(*to.stream);
 }
 

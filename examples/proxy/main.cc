@@ -91,6 +91,7 @@ class Control {
     server_.Start([this] { asio::post(context_, [this] { context_.stop(); }); });
     Say("ready");
     context_.run();
+    server_.Stop();
   }
 
  private:

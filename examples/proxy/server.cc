@@ -52,9 +52,12 @@ Server::Server(const Config& config, const Gate& gate, AuditLog& audit, Metrics&
   }
 }
 
-Server::~Server() {
+Server::~Server() { Stop(); }
+
+void Server::Stop() {
   for (const auto& worker : workers_) worker->context.stop();
   for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 void Server::Listen(const ListenerConfig& listener, size_t worker) {
@@ -118,7 +121,7 @@ asio::awaitable<void> Server::Accept(size_t listener) {
     if (error) {
       pause.expires_after(kAcceptPause);
       co_await pause.async_wait(asio::use_awaitable);
-    } else if (++shared_.connections > shared_.config.limits.connections) {
+    } else if (++shared_.connections > shared_.config.limits.connections || shared_.draining) {
       --shared_.connections;  // and with its socket the connection ends
     } else {
       asio::co_spawn(worker.context, ServeConnection(worker, std::move(socket), listener),

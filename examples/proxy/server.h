@@ -26,7 +26,6 @@ class Server {
  public:
   // Binds; nothing is accepted yet. Throws boost::system::system_error where it cannot.
   Server(const Config& config, const Gate& gate, AuditLog& audit, Metrics& metrics);
-  // Ends at once what is still under way.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -38,8 +37,10 @@ class Server {
   void Start(std::function<void()> on_end);
   // Accepts no more, and lets exchanges under way end; their connections end with them.
   void Drain();
-  // Ends what is still under way.
+  // Fails what is still under way.
   void Abort();
+  // Ends at once, whatever is under way. Nothing calls `on_end` any more.
+  void Stop();
 
  private:
   struct Listener {

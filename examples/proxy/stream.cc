@@ -301,6 +301,7 @@ size_t Stream::TryWrite(std::span<asio::const_buffer> pieces, tcp::socket::wait_
 }
 
 asio::awaitable<void> Stream::Linger() {
+  if (!socket_.is_open()) co_return;
   Revive();
   const Clock::time_point end = Clock::now() + kLingerTime;
   set_limit(end);
@@ -314,12 +315,19 @@ asio::awaitable<void> Stream::Linger() {
     const bool may_retry = co_await Wait(tcp::socket::wait_read);
     if (!may_retry) break;
   }
-  socket_.close(ignored);
+  Close();
 }
 
 void Stream::Reset() {
   error_code ignored;
   socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  Close();
+}
+
+// TLS goes first: it writes to the descriptor, which may soon be another connection's.
+void Stream::Close() {
+  ssl_.reset();
+  error_code ignored;
   socket_.close(ignored);
 }
 

@@ -109,6 +109,7 @@ class Stream {
   // What a call into OpenSSL came to: true where it may be tried again after waiting for `wait`.
   bool MayRetryTls(int outcome, asio::ip::tcp::socket::wait_type& wait);
   void Interrupt(Fault fault);
+  void Close();
   void Touch();
 
   asio::ip::tcp::socket socket_;

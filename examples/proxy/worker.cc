@@ -40,7 +40,7 @@ std::string RequestIds::Next() {
 asio::awaitable<void> Worker::Watch() {
   const std::chrono::milliseconds interval = SweepInterval(shared.config);
   asio::steady_timer timer(context);
-  while (!shared.draining || connections != 0) {
+  while (!shared.draining || shared.connections != 0) {
     timer.expires_after(interval);
     co_await timer.async_wait(asio::use_awaitable);
     deadlines.Sweep(Clock::now());

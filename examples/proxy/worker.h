@@ -63,7 +63,6 @@ struct Worker {
   RequestIds request_ids;
   Deadlines deadlines;
   BufferPool buffers;
-  size_t connections = 0;  // of clients
   asio::io_context context{1};
   UpstreamPool pool;
 };
