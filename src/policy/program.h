@@ -100,6 +100,7 @@ struct PolicyProgram {
   RoleTable roles;
   std::vector<ClaimMapping> mappings;  // by issuer
   std::vector<CompiledRule> rules;
+  bool has_conditions = false;  // some rule has
   size_t endpoint_count = 0;
   MethodTable methods;
   Matcher matcher;
@@ -109,7 +110,6 @@ struct PolicyProgram {
   TokenForward token_forward;
   std::vector<ForwardHeader> forward_headers;
   bool forwards_requests = false;  // some header depends on the request
-  bool has_conditions = false;     // some rule has
   HeaderFilter header_filter;
   std::string challenge_scheme;  // of WWW-Authenticate
   CallerData anonymous;
