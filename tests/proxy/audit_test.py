@@ -18,6 +18,8 @@ EXCHANGE = {"time", "event", "request_id", "upstream", "upstream_status", "statu
 
 
 class Lines(ProxyTest):
+    settings = {"upstream": {"idle_timeout": "2s"}}
+
     def ask(self, *arguments, **settings):
         """Returns the answer, its decision's line and its exchange's."""
         answer = ask(self.proxy.port, *arguments, **settings)

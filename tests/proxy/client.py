@@ -82,6 +82,13 @@ class Connection:
         except (ConnectionError, BrokenPipeError):
             pass
 
+    def finish(self):
+        """Says that nothing more comes."""
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError:  # the other side was faster
+            pass
+
     def ask(self, *arguments, **settings):
         """Sends a request and reads its answer."""
         self.send(request(*arguments, **settings))

@@ -160,7 +160,7 @@ class TrustedHops(ProxyTest):
                 self.assertTrue(forwarded.endswith("127.0.0.1"), forwarded)
 
     def test_junk_where_the_client_should_be_names_nobody(self):
-        for field in ("junk, 10.0.0.1", "1.2.3.4:99999, 10.0.0.1", ", 10.0.0.1", "unknown, 10.0.0.1", "1.2.3.4%eth0, 10.0.0.1"):
+        for field in ("junk, 10.0.0.1", "1.2.3, 10.0.0.1", ", 10.0.0.1", "unknown, 10.0.0.1", "1.2.3.4%eth0, 10.0.0.1"):
             with self.subTest(field):
                 answer = ask(self.proxy.port, "GET", "/public/x", [("X-Forwarded-For", field)])
                 source = self.proxy.wait_for_audit("decision", answer.header("X-Request-ID"))["source_ip"]

@@ -152,7 +152,12 @@ class SlowUpstreams(ProxyTest):
     def test_an_upload_that_nobody_reads_is_given_up(self):
         held = threading.Event()
         self.addCleanup(held.set)
-        self.upstream.answer = lambda exchange: held.wait(harness.TIMEOUT)
+
+        def answer(exchange):
+            held.wait(harness.TIMEOUT)
+            exchange.close()
+
+        self.upstream.answer = answer
         with Connection(self.proxy.port) as connection:
             connection.send(request("POST", headers=[("Content-Length", "500000000")]))
             sender = threading.Thread(target=lambda: connection.try_to_send(b"x" * 100_000_000), daemon=True)

@@ -49,7 +49,7 @@ class Programs(unittest.TestCase):
         """Returns what curl wrote: the head and the body of the answer."""
         port = self.proxy.port
         command = ["curl", "--silent", "--show-error", "--fail-early", "--max-time", str(TIMEOUT), "--cacert", str(self.site.authority.certificate),
-                   "--connect-to", f"{HOST}:443:127.0.0.1:{port}", *arguments]  # fmt: skip
+                   "--connect-to", f"::127.0.0.1:{port}", *arguments]  # fmt: skip
         if token:
             command += ["--oauth2-bearer", token]
         run = subprocess.run([*command, f"https://{HOST}{path}"], capture_output=True, timeout=TIMEOUT)

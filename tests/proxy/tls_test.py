@@ -145,7 +145,7 @@ class TowardsUpstreams(unittest.TestCase):
     def test_an_upstream_without_tls_is_no_upstream(self):
         with_plain = Upstream()
         proxy = Proxy(self.site, servers=[f"https://127.0.0.1:{with_plain.port}"], upstream={"tls": {"ca": str(self.site.authority.certificate)}})
-        self.assertEqual(ask(proxy.port).status, 502)
+        self.assertIn(ask(proxy.port).status, (502, 504))
         proxy.stop()
         with_plain.stop()
 
