@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Puts real tokens of a real provider through `doorward eval` and compares each answer with the expected one.
+// Puts real tokens of a real provider through `doorward eval`, and then through the proxy, and compares each answer
+// with the expected one.
 //
-//   node demo.mjs COMMAND WORK_DIR ISSUER STRANGER     exit status 0: every answer was the expected one
+//   node demo.mjs COMMAND PROXY WORK_DIR ISSUER STRANGER     exit status 0: every answer was the expected one
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { discover, fetchKeys, personToken, serviceToken } from './client.mjs';
+import { showProxy } from './proxy.mjs';
+import { failures, faint, heading, line, report } from './report.mjs';
 import { demoRequests, row } from './requests.mjs';
 
 const API = 'https://api.shop.example';
-const [command, work, issuer, stranger] = process.argv.slice(2);
-const colour = process.stdout.isTTY && !process.env.NO_COLOR;
-const paint = (code, text) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
-let failures = 0;
+const [command, proxy, work, issuer, stranger] = process.argv.slice(2);
 
 function doorward(args, input) {
   const result = spawnSync(command, args, { input, encoding: 'utf8' });
@@ -33,14 +33,6 @@ function writePolicy(name, from, to) {
   const file = path.join(work, name);
   writeFileSync(file, text);
   return file;
-}
-
-function report(ok, text, detail = '') {
-  console.log(`${text}  ${ok ? paint(32, 'ok') : paint(31, 'NOT AS EXPECTED')}`);
-  if (!ok) {
-    failures += 1;
-    console.log(detail);
-  }
 }
 
 function evaluate(policy, keysFile, rows) {
@@ -68,7 +60,6 @@ function includesHeaders(headers, wanted) {
 }
 
 const COLUMNS = [['#', 2], ['who', 7], ['request', 30], ['shows', 29], ['decision', 9], ['rule', 16], ['reason', 20]];
-const line = (cells) => cells.map((cell, i) => String(cell).padEnd(COLUMNS[i][1])).join('  ');
 
 function show(rows, answers, first = 1) {
   rows.forEach(({ who, shows, request, expected }, i) => {
@@ -76,14 +67,12 @@ function show(rows, answers, first = 1) {
     const decision = `${answer.allowed ? 'allow' : 'deny'} ${answer.status}`;
     const cells = [first + i, who, `${request.method} ${request.target}`, shows, decision, answer.rule ?? '-', answer.reason];
     const wanted = `     expected ${JSON.stringify(expected)}\n     answered ${JSON.stringify(answer)}`;
-    report(agrees(expected, answer), line(cells), wanted);
+    report(agrees(expected, answer), line(COLUMNS, cells), wanted);
     for (const name of Object.keys(expected.set_headers ?? {})) {
       console.log(`${' '.repeat(13)}the upstream gets ${name}: ${answer.set_headers?.[name]}`);
     }
   });
 }
-
-const heading = (text) => console.log(`\n${paint(1, text)}`);
 
 async function obtainTokens(metadata) {
   const both = 'orders.read orders.write';
@@ -111,7 +100,7 @@ async function main() {
   report(checked.status === 0, `doorward check examples/demo/policy.yaml: exit status ${checked.status}`, checked.stderr + checked.stdout);
 
   heading('Requests');
-  console.log(paint(2, line(COLUMNS.map(([name]) => name))));
+  console.log(faint(line(COLUMNS)));
   const rows = demoRequests(tokens, keys);
   const answers = evaluate(policy, keysFile, rows);
   show(rows, answers);
@@ -137,8 +126,10 @@ async function main() {
   const asExpected = refused.status === 2 && said.includes('edtior') && said.includes('`editor`');
   report(asExpected, `doorward check slip.yaml: exit status ${refused.status}`);
 
-  console.log(failures ? `\nnot as expected: ${failures}` : '\nevery answer was the expected one');
-  process.exitCode = failures ? 1 : 0;
+  await showProxy({ proxy, work, issuer, keysFile, policy, changed, slip, tokens, rows });
+
+  console.log(failures() ? `\nnot as expected: ${failures()}` : '\nevery answer was the expected one');
+  process.exitCode = failures() ? 1 : 0;
 }
 
 await main();
