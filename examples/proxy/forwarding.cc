@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ostream>  // which the next one leaves to others
 
 #include <boost/beast/http/status.hpp>
 
