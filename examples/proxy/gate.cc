@@ -105,7 +105,6 @@ void ReportTokenCache(const std::shared_ptr<doorward::Authorizer>& authorizer, M
 struct Gate::State {
   State(const Config& read, Metrics& counted);
 
-  bool Look(SourceFile& source, bool always, Lines& lines);
   bool IsInOrder(std::string_view kind) const;
 
   // Puts a policy in force, and with it the key files that the former did not need.
@@ -165,17 +164,6 @@ Gate::State::State(const Config& read, Metrics& counted)
                          [](const ServerConfig& s) { return s.tls; })) {
     upstream = MakeUpstreamContext(nullptr);
   }
-}
-
-// Returns true where something was put in force.
-bool Gate::State::Look(SourceFile& source, bool always, Lines& lines) {
-  if (!source.Look(always, lines)) return false;
-  const bool succeeded = source.complaint().empty();
-  if (!succeeded) {
-    lines.push_back(source.paths()[0].string() + ": what was in force before stays in force");
-  }
-  metrics.OnReload(source.kind(), succeeded);
-  return succeeded;
 }
 
 bool Gate::State::IsInOrder(std::string_view kind) const {
@@ -331,16 +319,28 @@ TlsContext Gate::upstream_tls() const {
 }
 
 Lines Gate::Reload(bool all) {
+  State& state = *state_;
   Lines lines;
-  state_->Look(state_->policy, all, lines);
-  for (const auto& [issuer, key_file] : state_->keys) {
-    if (state_->Look(key_file->source, all, lines)) state_->PutInForce(issuer, *key_file);
+  std::vector<std::pair<std::string_view, bool>> outcomes;
+  const auto look = [&](SourceFile& source) {
+    if (!source.Look(all, lines)) return false;
+    const bool succeeded = source.complaint().empty();
+    if (!succeeded)
+      lines.push_back(source.paths()[0].string() + ": what was in force before stays in force");
+    outcomes.emplace_back(source.kind(), succeeded);
+    return succeeded;
+  };
+  look(state.policy);
+  for (const auto& [issuer, key_file] : state.keys) {
+    if (look(key_file->source)) state.PutInForce(issuer, *key_file);
   }
-  for (SourceFile& source : state_->certificates) state_->Look(source, all, lines);
-  state_->NoteReadiness();
+  for (SourceFile& source : state.certificates) look(source);
+  state.NoteReadiness();
   for (const char* kind : {"policy", "keys", "certificates"}) {
-    state_->metrics.OnOrder(kind, state_->IsInOrder(kind));
+    state.metrics.OnOrder(kind, state.IsInOrder(kind));
   }
+  // Last, so that whoever sees the count finds everything else done.
+  for (const auto& [kind, succeeded] : outcomes) state.metrics.OnReload(kind, succeeded);
   return lines;
 }
 
