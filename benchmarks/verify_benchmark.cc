@@ -1,81 +1,247 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What verifying an access token costs, whole: size and framing, base64url, strict JSON of header
-// and payload, choice of the key, signature, all claim rules, subject read, groups walked. Beside
-// it, in the same run, the floor: digest and signature on a ready context. What lies between them
-// is the library's own.
+// What verifying an access token costs. For each algorithm, in the same run:
+//
+//   BM_Verify_X           whole: size and framing, base64url, strict JSON of header and payload,
+//                         choice of the key, signature, all claim rules, subject read, groups
+//                         walked
+//   BM_Verify_X_Floor     digest and signature on a ready context, of the same token
+//   BM_Verify_X_Naive     digest and signature, contexts made for each token
+//   BM_Verify_X_Paired    rounds of whole and floor by turns; `own_ns` is the median of whole minus
+//                         floor, round by round, which is what the library itself costs
+//   BM_Verify_X_Prepared  whole, where keys can be prepared for something faster than OpenSSL's
+//   BM_Verify_X_<peer>    another library
+//
+// Each is first proved right on a good and a bad token. `allocs/op` are the library's own, of peers
+// all; `openssl_allocs/op` are OpenSSL's.
 
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include <benchmark/benchmark.h>
 
 #include "doorward/verifier.h"
 
+#include "benchmarks/peers/peer.h"
+#include "benchmarks/support/access_token.h"
+#include "benchmarks/support/heap_count.h"
 #include "benchmarks/support/signature_floor.h"
-#include "tools/signing/signing.h"
 
 namespace doorward::benchmarks {
 namespace {
 
-constexpr Timestamp kNow = Timestamp::FromUnixSeconds(1'750'000'000);
+constexpr Timestamp kNow = Timestamp::FromUnixSeconds(kIssuedAt + 100);
+constexpr std::string_view kType = "at+jwt";      // RFC 9068
+constexpr std::string_view kTypeOfPeers = "JWT";  // some refuse all others
+constexpr Algorithm kMeasured[] = {Algorithm::kRS256, Algorithm::kPS256, Algorithm::kES256,
+                                   Algorithm::kES384, Algorithm::kEdDSA, Algorithm::kHS256};
 
-// 21 claims, of them two audiences and eight groups: an access token as providers issue them.
-constexpr std::string_view kClaims =
-    R"({"iss":"https://login.example.com/","sub":"auth0|5f7c8ec7c33c6c004bbafe82","aud":["https://api.example.com",)"
-    R"("https://login.example.com/userinfo"],"azp":"my_client_id","exp":1750003600,"iat":1749999900,"nbf":1749999900,)"
-    R"("jti":"8f14e45f-ceea-467f-a1d8-91d3f1d7b2c4","sid":"08a5019c-17e1-4977-8f42-65a12843ea02","scope":"openid )"
-    R"(profile email orders.read orders.write","client_id":"my_client_id","email":"ann@example.com",)"
-    R"("email_verified":true,"name":"Ann Example","given_name":"Ann","family_name":"Example","locale":"en-GB",)"
-    R"("acr":"1","auth_time":1749999000,"tenant":"t-17","groups":["viewers","editors","team-orders","team-billing",)"
-    R"("region-eu","on-call","beta-testers","staff"]})";
+// Keys prepared for all that this build has, or not.
+enum class Keys { kPlain, kPrepared };
 
-void BM_Verify(benchmark::State& state, Algorithm algorithm) {
-  const SigningKey key = SigningKey::Generate(algorithm, "key-2026-01").value();
-  const std::string token = key.SignJws(R"({"typ":"at+jwt"})", kClaims).value();
-  const Verifier verifier(
-      KeySet::Parse("{\"keys\":[" + key.PublicJwk() + "]}", {.origin = KeyOrigin::kLocal}).keys,
-      {.issuer = "https://login.example.com/",
-       .audiences = {"https://api.example.com"},
-       .algorithms = {algorithm},
-       .token_type = "at+jwt"});
-  Scratch scratch;
-  const auto verify = [&](std::string_view text) -> size_t {
-    const VerifyOutcome got = verifier.Verify(text, kNow, scratch);
-    if (!got.verified()) return 0;
-    size_t octets = got.token().subject().size();
-    for (JsonView group : got.token().claims().Find("groups").elements())
+// Shared by all threads.
+struct Subject {
+  explicit Subject(Algorithm algorithm, Keys keys)
+      : token(MakeAccessToken(algorithm, kType)),
+        set(KeySet::Parse("{\"keys\":[" + token.jwk + "]}", {.origin = KeyOrigin::kLocal}).keys),
+        verifier(set, {.issuer = std::string(kIssuer),
+                       .audiences = {std::string(kAudience)},
+                       .algorithms = {algorithm},
+                       .token_type = std::string(kType)}) {
+    if (keys == Keys::kPrepared) set->Prepare(AvailableAcceleration());
+  }
+
+  // Octets of subject and groups; 0 for a token that is refused.
+  size_t Verify(std::string_view text, Scratch& scratch) const {
+    const VerifyOutcome outcome = verifier.Verify(text, kNow, scratch);
+    if (!outcome.verified()) return 0;
+    size_t octets = outcome.token().subject().size();
+    for (const JsonView group : outcome.token().claims().Find("groups").elements()) {
       octets += group.string_or("").size();
+    }
     return octets;
+  }
+
+  bool IsRight(Scratch& scratch) const {
+    for (int i = 0; i < 2; ++i) {  // also after a refusal
+      if (Verify(token.text, scratch) != kOctetsRead) return false;
+      const Reason reason = verifier.Verify(token.tampered, kNow, scratch).reason();
+      if (reason != Reason::kTokenSignature) return false;
+    }
+    return true;
+  }
+
+  AccessToken token;
+  std::shared_ptr<const KeySet> set;
+  Verifier verifier;
+};
+
+// Made once for each algorithm, and kept.
+const Subject& SubjectOf(Algorithm algorithm, Keys keys) {
+  static std::mutex mutex;
+  static std::map<std::pair<Algorithm, Keys>, std::unique_ptr<const Subject>> made;
+  const std::lock_guard lock(mutex);
+  auto& subject = made[{algorithm, keys}];
+  if (subject == nullptr) subject = std::make_unique<const Subject>(algorithm, keys);
+  return *subject;
+}
+
+bool IsRight(SignatureCheck& check, const AccessToken& token) {
+  std::string other(token.signing_input());
+  other.back() = static_cast<char>(other.back() ^ 1);
+  return check.Verify(token.signing_input()) && !check.Verify(other) &&
+         check.Verify(token.signing_input());
+}
+
+// Runs `step` for as long as `state` wants, and counts its allocations in a few more runs.
+template <class Step>
+void Measure(benchmark::State& state, const Step& step) {
+  constexpr int kCounted = 16;
+  const HeapCount before = HeapCountOfThread();
+  for (int i = 0; i < kCounted; ++i) benchmark::DoNotOptimize(step());
+  const HeapCount after = HeapCountOfThread();
+  for (auto _ : state) benchmark::DoNotOptimize(step());
+  const auto report = [&](const char* name, uint64_t count) {
+    state.counters[name] =
+        benchmark::Counter(static_cast<double>(count) / kCounted, benchmark::Counter::kAvgThreads);
   };
-  std::string tampered = token;
-  tampered[token.find('.') + 9] ^= 1;
-  if (verify(token) == 0 || verify(tampered) != 0) return state.SkipWithError("verifies wrongly");
-  for (auto _ : state) benchmark::DoNotOptimize(verify(token));
-  state.counters["token_bytes"] = static_cast<double>(token.size());
+  report("allocs/op", after.others - before.others);
+  report("openssl_allocs/op", after.openssl - before.openssl);
+  state.SetItemsProcessed(state.iterations());
 }
 
-void BM_Verify_Floor(benchmark::State& state, Algorithm algorithm) {
-  const std::string token = SigningKey::Generate(Algorithm::kHS256, "key-2026-01")
-                                ->SignJws(R"({"typ":"at+jwt"})", kClaims)
-                                .value();
-  SignatureFloor floor(algorithm, token.substr(0, token.rfind('.')));
-  if (!floor.Verify() || floor.VerifyTampered() || !floor.Verify())
+void Whole(benchmark::State& state, Algorithm algorithm, Keys keys) {
+  const Subject& subject = SubjectOf(algorithm, keys);
+  Scratch scratch;
+  if (!subject.IsRight(scratch)) return state.SkipWithError("verifies wrongly");
+  Measure(state, [&] { return subject.Verify(subject.token.text, scratch); });
+}
+
+void Signature(benchmark::State& state, Algorithm algorithm,
+               const std::function<std::unique_ptr<SignatureCheck>(const AccessToken&)>& make) {
+  const AccessToken& token = SubjectOf(algorithm, Keys::kPlain).token;
+  const std::unique_ptr<SignatureCheck> check = make(token);
+  if (!IsRight(*check, token)) return state.SkipWithError("verifies wrongly");
+  Measure(state, [&] { return check->Verify(token.signing_input()); });
+}
+
+void OfPeer(benchmark::State& state, Algorithm algorithm, const PeerKind& kind) {
+  const AccessToken token = MakeAccessToken(algorithm, kTypeOfPeers);
+  const std::unique_ptr<Peer> peer = kind.make(token);
+  if (peer->Verify(token.text) != kOctetsRead || peer->Verify(token.tampered) != 0) {
     return state.SkipWithError("verifies wrongly");
-  for (auto _ : state) benchmark::DoNotOptimize(floor.Verify());
+  }
+  Measure(state, [&] { return peer->Verify(token.text); });
 }
 
-#define DOORWARD_VERIFY_BENCHMARKS(NAME)                        \
-  BENCHMARK_CAPTURE(BM_Verify_Floor, NAME, Algorithm::k##NAME); \
-  BENCHMARK_CAPTURE(BM_Verify, NAME, Algorithm::k##NAME)
-DOORWARD_VERIFY_BENCHMARKS(HS256);
-DOORWARD_VERIFY_BENCHMARKS(RS256);
-DOORWARD_VERIFY_BENCHMARKS(PS256);
-DOORWARD_VERIFY_BENCHMARKS(ES256);
-DOORWARD_VERIFY_BENCHMARKS(ES384);
-DOORWARD_VERIFY_BENCHMARKS(EdDSA);
-#undef DOORWARD_VERIFY_BENCHMARKS
+// Nanoseconds that this thread has had a processor.
+double Now() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
+}
+
+// Nanoseconds that a run of `step` takes, of `batch` runs.
+template <class Step>
+double TimeOf(int batch, const Step& step) {
+  const double start = Now();
+  for (int i = 0; i < batch; ++i) benchmark::DoNotOptimize(step());
+  return (Now() - start) / batch;
+}
+
+double Median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+// One iteration is a round: a batch of each, in turns first.
+void Paired(benchmark::State& state, Algorithm algorithm) {
+  const Subject& subject = SubjectOf(algorithm, Keys::kPlain);
+  const std::unique_ptr<SignatureCheck> floor = MakeFloor(subject.token);
+  Scratch scratch;
+  if (!subject.IsRight(scratch) || !IsRight(*floor, subject.token)) {
+    return state.SkipWithError("verifies wrongly");
+  }
+  const auto whole_step = [&] { return subject.Verify(subject.token.text, scratch); };
+  const auto floor_step = [&] { return floor->Verify(subject.token.signing_input()); };
+  constexpr double kBatchNs = 200'000;
+  const int batch = std::max(2, static_cast<int>(kBatchNs / TimeOf(10, whole_step)));
+  std::vector<double> wholes, floors, differences;
+  for (auto _ : state) {
+    double whole_ns = 0, floor_ns = 0;
+    if (wholes.size() % 2 == 0) {
+      whole_ns = TimeOf(batch, whole_step);
+      floor_ns = TimeOf(batch, floor_step);
+    } else {
+      floor_ns = TimeOf(batch, floor_step);
+      whole_ns = TimeOf(batch, whole_step);
+    }
+    wholes.push_back(whole_ns);
+    floors.push_back(floor_ns);
+    differences.push_back(whole_ns - floor_ns);
+    state.SetIterationTime(whole_ns * 1e-9);
+  }
+  state.counters["whole_ns"] = Median(wholes);
+  state.counters["floor_ns"] = Median(floors);
+  state.counters["own_ns"] = Median(differences);
+}
+
+void Register(Algorithm algorithm) {
+  const std::string name = "BM_Verify_" + std::string(AlgorithmName(algorithm));
+  constexpr int kRounds = 1001;
+  benchmark::RegisterBenchmark(name.c_str(), Whole, algorithm, Keys::kPlain)
+      ->ThreadRange(1, 2)
+      ->UseRealTime();
+  benchmark::RegisterBenchmark((name + "_Floor").c_str(), Signature, algorithm, MakeFloor);
+  benchmark::RegisterBenchmark((name + "_Naive").c_str(), Signature, algorithm, MakeNaive);
+  benchmark::RegisterBenchmark((name + "_Paired").c_str(), Paired, algorithm)
+      ->UseManualTime()
+      ->Iterations(kRounds);
+  const Acceleration has = AvailableAcceleration();
+  if ((algorithm == Algorithm::kES256 && has.es256_tables) ||
+      (algorithm == Algorithm::kEdDSA && has.ed25519_libsodium)) {
+    benchmark::RegisterBenchmark((name + "_Prepared").c_str(), Whole, algorithm, Keys::kPrepared);
+  }
+  for (const PeerKind& peer : Peers()) {
+    if (peer.make(MakeAccessToken(algorithm, kTypeOfPeers)) == nullptr) continue;
+    benchmark::RegisterBenchmark((name + "_" + peer.name).c_str(), OfPeer, algorithm, peer);
+  }
+}
+
+void RegisterHmacPatterns() {
+  const std::pair<const char*, HmacPattern> patterns[] = {
+      {"StructCopy", HmacPattern::kStructCopy},
+      {"ContextCopy", HmacPattern::kContextCopy},
+      {"MacReinitialise", HmacPattern::kMacReinitialise}};
+  for (const auto& [name, pattern] : patterns) {
+    benchmark::RegisterBenchmark(
+        (std::string("BM_Hmac_") + name).c_str(), Signature, Algorithm::kHS256,
+        [made = pattern](const AccessToken& token) { return MakeHmac(token, made); });
+  }
+}
 
 }  // namespace
 }  // namespace doorward::benchmarks
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  using namespace doorward::benchmarks;
+  if (!IsOpenSslCounted()) {
+    std::fputs("OpenSSL was in use before its allocations could be counted\n", stderr);
+    return 1;
+  }
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  for (const doorward::Algorithm algorithm : kMeasured) Register(algorithm);
+  RegisterHmacPatterns();
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return 0;
+}

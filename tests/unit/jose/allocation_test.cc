@@ -71,13 +71,19 @@ TEST(Verify, AllocatesNothingWithAnyAlgorithm) {
     const auto keys = KeysOf(key->PublicJwk());
     const Verifier verifier(keys, {.algorithms = AlgorithmSet::All()});
     const std::string token = *key->SignJws("{}", R"({"exp":1750000001})");
+    std::string forged = token;
+    forged[forged.size() - 10] = forged[forged.size() - 10] == 'A' ? 'B' : 'A';
     ASSERT_TRUE(verifier.Verify(token, kNow, scratch).verified());
     for (const char* keys_are : {"as they were read", "prepared"}) {
       SCOPED_TRACE(keys_are);
       const uint64_t before = AllocationsOnThisThread();
-      const bool verified = verifier.Verify(token, kNow, scratch).verified();
+      const Reason reason = verifier.Verify(token, kNow, scratch).reason();
+      const Reason refusal = verifier.Verify(forged, kNow, scratch).reason();
+      const Reason after_refusal = verifier.Verify(token, kNow, scratch).reason();
       EXPECT_EQ(AllocationsOnThisThread() - before, 0u);
-      EXPECT_TRUE(verified);
+      EXPECT_EQ(reason, Reason::kAllowed);
+      EXPECT_EQ(refusal, Reason::kTokenSignature);
+      EXPECT_EQ(after_refusal, Reason::kAllowed);
       keys->Prepare({.es256_tables = true, .ed25519_libsodium = true});
     }
   }

@@ -161,6 +161,32 @@ TEST(Signature, VerifiesEveryAlgorithmAgainAndAgain) {
   }
 }
 
+// Keys longer than a block of the hash, 64 octets or 128, are hashed first (RFC 2104 section 2).
+TEST(Signature, VerifiesHmacsWithKeysOfEveryLengthAroundABlock) {
+  struct {
+    const char* name;
+    size_t hash, block;
+  } const rows[] = {{"HS256", 32, 64}, {"HS384", 48, 128}, {"HS512", 64, 128}};
+  Scratch scratch;
+  for (const auto& row : rows) {
+    for (const size_t size : {row.hash, row.block - 1, row.block, row.block + 1, 3 * row.block}) {
+      SCOPED_TRACE(row.name + std::string(" ") + std::to_string(size));
+      std::string secret;
+      while (secret.size() < size) secret += static_cast<char>(secret.size() * 7 + size);
+      const std::string jwk = R"({"kty":"oct","alg":")" + std::string(row.name) + R"(","k":")" +
+                              EncodeBase64Url(secret) + "\"}";
+      const auto key = SigningKey::FromJwk(jwk, nullptr);
+      ASSERT_TRUE(key);
+      const Verifier verifier(KeysOf(jwk), PlainJws());
+      const std::string token = *key->SignJws("{}", "x");
+      std::string forged = token;
+      forged[token.rfind('.') + 20] = token[token.rfind('.') + 20] == 'A' ? 'B' : 'A';
+      EXPECT_EQ(verifier.Verify(token, kNow, scratch).reason(), Reason::kAllowed);
+      EXPECT_EQ(verifier.Verify(forged, kNow, scratch).reason(), Reason::kTokenSignature);
+    }
+  }
+}
+
 TEST(SigningKey, ReadsWhatItWrites) {
   for (size_t i = 0; i < std::size(kMade); ++i) {
     SCOPED_TRACE(kMade[i].name);
