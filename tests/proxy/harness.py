@@ -179,7 +179,7 @@ class Proxy:
         self.process.send_signal(number)
 
     def reload(self, what="policy", outcome="success"):
-        """Sends SIGHUP and waits until it has come to this."""
+        """Sends SIGHUP and waits until it has come to this; the count is the last thing that is done."""
 
         def count():
             return self.metric("doorward_reloads_total", what=what, outcome=outcome)

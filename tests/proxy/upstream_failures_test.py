@@ -60,6 +60,8 @@ def sends(octets):
 
 
 class Broken(ProxyTest):
+    settings = {"upstream": {"idle_timeout": "2s"}}
+
     def test_a_broken_head_is_a_bad_gateway(self):
         for name, octets in BROKEN_HEADS:
             self.upstream.answer = sends(octets)
