@@ -142,6 +142,19 @@ void ExpectAbscissaAccepted(const Bn& x) {
   const Key key(q);
   EXPECT_TRUE(key.Verify(MakeSignature(u1, u2, r)));
   EXPECT_FALSE(key.Verify(MakeSignature(u1, u2, SumModN(r, Number(1)))));
+  const Bn above(BN_new());
+  ASSERT_EQ(BN_add(above.get(), r.get(), OrderOfP256().get()), 1);
+  if (BN_num_bits(above.get()) <= 256) {
+    const MadeSignature good = MakeSignature(u1, u2, r);
+    EXPECT_FALSE(key.Verify(good.digest, Encode(above) + good.signature.substr(32)));
+  }
+  // x + p - n, to which n is added to give x + p: no abscissa, though x modulo p is.
+  const Bn other(BN_new());
+  ASSERT_EQ(BN_sub(other.get(), NumberFromHex(kP).get(), OrderOfP256().get()), 1);
+  ASSERT_EQ(BN_add(other.get(), other.get(), x.get()), 1);
+  if (BN_cmp(other.get(), OrderOfP256().get()) < 0) {
+    EXPECT_FALSE(key.Verify(MakeSignature(u1, u2, other)));
+  }
 }
 
 TEST(Es256Tables, KnowThatAnAbscissaMayLieAboveTheOrder) {
@@ -163,6 +176,21 @@ TEST(Es256Tables, KnowThatAnAbscissaMayLieAboveTheOrder) {
     }
   }
   EXPECT_GT(made, 30);
+}
+
+// Where s is so small that s + n has 256 bits too, or r is, the other spelling is refused.
+TEST(Es256Tables, RefuseNumbersThatAreRightOnlyModuloTheOrder) {
+  for (const uint64_t small : std::initializer_list<uint64_t>{1, 2, 3, 1000}) {
+    SCOPED_TRACE(small);
+    const Bn k = RandomScalar(), e = RandomScalar(), s = Number(small), above = OrderOfP256();
+    ASSERT_EQ(BN_add_word(above.get(), small), 1);
+    const Bn r = SumModN(AbscissaOf(PointOf(k, nullptr, {})), Number(0));
+    // s k = e + r d
+    const Bn d = ProductModN(SumModN(ProductModN(s, k), OppositeModN(e)), InverseModN(r));
+    const Key key(PointOf(d, nullptr, {}));
+    EXPECT_TRUE(key.Verify(Encode(e), Encode(r) + Encode(s)));
+    EXPECT_FALSE(key.Verify(Encode(e), Encode(r) + Encode(above)));
+  }
 }
 
 // Scalars whose digits are all alike, at the ends of what a digit may be, and such as add the same
