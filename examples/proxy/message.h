@@ -45,14 +45,11 @@ class Message final : public boost::beast::http::basic_parser<isRequest> {
   // chunks are moved together over what parts them.
   std::string_view ParseBody(Buffer& buffer) {
     body_ = {};
-    // Beast asserts that a last chunk which was begun goes on with at least five octets.
     const std::span<char> octets = buffer.octets();
-    if (this->is_done() || octets.empty() || (is_within_chunk_head_ && octets.size() < 5))
-      return {};
+    if (this->is_done() || octets.empty() || BeginsLastChunk(buffer.text())) return {};
     octets_ = octets;
     const size_t parsed = this->put(boost::asio::buffer(octets.data(), octets.size()), error_);
-    is_within_chunk_head_ = error_ == boost::beast::http::error::need_more;
-    if (is_within_chunk_head_) error_ = {};
+    if (error_ == boost::beast::http::error::need_more) error_ = {};
     buffer.Consume(parsed);
     return {body_.data(), body_.size()};
   }
@@ -101,6 +98,11 @@ class Message final : public boost::beast::http::basic_parser<isRequest> {
   size_t on_chunk_body_impl(uint64_t, Text piece, Error&) override { return Append(piece); }
   void on_finish_impl(Error&) override {}
 
+  // Beast asserts that there are five octets where it goes on with a last chunk; fewer are no end.
+  bool BeginsLastChunk(std::string_view text) const {
+    return text.size() < 5 && this->chunked() && text.starts_with("0\r\n");
+  }
+
   // Beast joins folded lines elsewhere, or steps over the end of an empty one.
   bool IsFolded(Text name, Text value) const {
     const char* const end = octets_.data() + octets_.size();
@@ -124,7 +126,6 @@ class Message final : public boost::beast::http::basic_parser<isRequest> {
   Error error_;
   std::span<char> octets_;  // what is being parsed
   std::span<char> body_;    // what was found in it
-  bool is_within_chunk_head_ = false;
 };
 
 }  // namespace proxy

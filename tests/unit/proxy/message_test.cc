@@ -74,6 +74,12 @@ TEST(ChunkedBody, IsMovedTogetherHoweverItComes) {
   }
 }
 
+TEST(ChunkedBody, IsReadAsSoonAsItComes) {
+  const BodyOutcome outcome = ReadChunks("1\r\nx", 4);
+  EXPECT_EQ(outcome.body, "x");
+  EXPECT_FALSE(outcome.is_done);
+}
+
 TEST(ChunkedBody, MayBeEmpty) {
   for (size_t step = 1; step <= 5; ++step) {
     SCOPED_TRACE(step);
@@ -147,6 +153,14 @@ TEST(Body, EndsWithItsLength) {
     EXPECT_TRUE(outcome.is_done);
     EXPECT_EQ(outcome.rest, "GET ");
   }
+}
+
+TEST(Body, MayLookLikeALastChunk) {
+  std::vector<doorward::Header> fields;
+  Message<true> message(fields);
+  ASSERT_TRUE(message.ParseHead("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\n"));
+  EXPECT_EQ(ReadInSteps(message, "0\r\n", 3).body, "0\r\n");
+  EXPECT_TRUE(message.is_done());
 }
 
 TEST(Body, IsLimited) {
