@@ -79,6 +79,8 @@ CompileOutcome Compile(std::string_view text, std::span<const Variable> variable
   data->text = std::string(text);
   if (Parse(data->text, data->tree, out.problems)) {
     Check(variables, result, *data, out.problems);
+    data->tree.nodes.shrink_to_fit();
+    data->tree.arguments.shrink_to_fit();
   }
   if (out.problems.empty()) {
     out.program = std::make_unique<const Program>(std::move(data));

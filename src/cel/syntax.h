@@ -8,7 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,7 +53,7 @@ struct Tree {
   std::vector<uint32_t> arguments;  // nodes, those of one parent in a row
   uint32_t root = 0;
   // Texts of literals and names that the source does not spell out as they are.
-  std::deque<std::string> texts;
+  std::list<std::string> texts;
 
   std::span<const uint32_t> ArgumentsOf(const Expr& expr) const {
     return {arguments.data() + expr.first_argument, expr.argument_count};

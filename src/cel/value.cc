@@ -52,6 +52,17 @@ std::partial_ordering OrderNumbers(const Value& a, const Value& b) noexcept {
   return Reverse(OrderNumbers(b, a));
 }
 
+// The nodes of an object's members follow it, each with what it holds.
+Value FindInObject(const JsonNode* object, std::string_view name) noexcept {
+  const JsonNode* const end = object + object->extent;
+  for (const JsonNode* member = object + 1; member != end; member += member->extent) {
+    if (std::string_view(member->name, member->name_size) == name) {
+      return Value::Json(JsonView(member));
+    }
+  }
+  return Value::Fail(Failure::kNoSuchKey);
+}
+
 // The integer that a double is; else the value itself.
 Value AsInteger(const Value& value) noexcept {
   const double d = value.number;
@@ -231,20 +242,22 @@ std::string_view FailureText(Failure failure) noexcept {
 }
 
 Value Value::Json(JsonView json) noexcept {
+  const JsonNode* const node = json.node();
+  if (node == nullptr) return Fail(Failure::kNoSuchKey);
   Value v;
-  switch (json.kind()) {
+  switch (node->kind) {
     case JsonView::Kind::kMissing:
       return Fail(Failure::kNoSuchKey);
     case JsonView::Kind::kNull:
       return Null();
     case JsonView::Kind::kBool:
-      return Bool(json.node()->boolean);
+      return Bool(node->boolean);
     case JsonView::Kind::kInt:
-      return Int(json.node()->integer);
+      return Int(node->integer);
     case JsonView::Kind::kDouble:
-      return Double(json.node()->number);
+      return Double(node->number);
     case JsonView::Kind::kString:
-      return String({json.node()->text, json.node()->size});
+      return String({node->text, node->size});
     case JsonView::Kind::kArray:
       v.kind = Kind::kList;
       break;
@@ -253,8 +266,8 @@ Value Value::Json(JsonView json) noexcept {
       break;
   }
   v.form = Form::kJson;
-  v.size = json.node()->size;
-  v.json = json.node();
+  v.size = node->size;
+  v.json = node;
   return v;
 }
 
@@ -265,18 +278,17 @@ size_t SizeOf(const Value& container) noexcept {
 Cursor::Cursor(const Value& container) noexcept
     : container_(container),
       count_(SizeOf(container)),
-      json_(container.form == Form::kJson ? JsonView(container.json).elements().begin()
-                                          : JsonView::Iterator(nullptr)) {}
+      json_(container.form == Form::kJson ? container.json + 1 : nullptr) {}
 
 void Cursor::Advance() noexcept {
   ++index_;
-  if (container_.form == Form::kJson) ++json_;
+  if (container_.form == Form::kJson) json_ += json_->extent;
 }
 
 Value Cursor::key() const noexcept {
   switch (container_.form) {
     case Form::kJson:
-      return Value::String((*json_).name());
+      return Value::String({json_->name, json_->name_size});
     case Form::kHost:
       return Value::String(container_.host->KeyAt(index_));
     default:
@@ -287,7 +299,7 @@ Value Cursor::key() const noexcept {
 Value Cursor::element() const noexcept {
   switch (container_.form) {
     case Form::kJson:
-      return Value::Json(*json_);
+      return Value::Json(JsonView(json_));
     case Form::kStrings:
       return Value::String(container_.strings[index_]);
     case Form::kHost:
@@ -309,7 +321,7 @@ Value ElementAt(const Value& list, size_t index) noexcept {
 Value FindMember(const Value& map, std::string_view name) noexcept {
   switch (map.form) {
     case Form::kJson:
-      return Value::Json(JsonView(map.json).Find(name));
+      return FindInObject(map.json, name);
     case Form::kHost:
       return map.host->Find(name);
     default:

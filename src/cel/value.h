@@ -225,7 +225,7 @@ class Cursor {
   const Value container_;
   const size_t count_;
   size_t index_ = 0;
-  JsonView::Iterator json_;
+  const JsonNode* json_;  // the element or member at hand, of a document
 };
 
 // The element of a list at `index`, which must be below its size. Cost: linear in `index` for a
