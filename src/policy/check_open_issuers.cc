@@ -32,7 +32,8 @@ bool HasTenant(const IssuerModel& issuer, std::string_view tenant) {
 
 // Who may have a token that the entry lets through; "" for those that it was made for.
 std::string_view OpenTo(const IssuerModel& issuer) {
-  if (issuer.profile == nullptr || DemandsValues(issuer)) return "";
+  const bool is_narrow = DemandsValues(issuer) || issuer.accept != nullptr;
+  if (issuer.profile == nullptr || is_narrow) return "";
   const IssuerProfile& profile = *issuer.profile;
   if (!profile.open_to.empty() && HasTenant(issuer, profile.open_tenant)) return profile.open_to;
   const bool is_any = profile.is_shared && issuer.audiences.empty();
@@ -51,6 +52,7 @@ class OpenRules {
   const RuleModel* First() const {
     const auto is_open = [this](const RuleModel& rule) {
       if (rule.deny || rule.report_only || !rule.scopes.empty()) return false;
+      if (rule.when != nullptr || rule.unless != nullptr) return false;
       return rule.authenticated || std::any_of(rule.roles.begin(), rule.roles.end(),
                                                [this](uint32_t role) { return given_[role]; });
     };
@@ -66,7 +68,8 @@ class OpenRules {
     }
     return std::any_of(role.granted_to.begin(), role.granted_to.end(),
                        [&](const GrantModel& grant) {
-                         return !grant.claim && (!grant.issuer || *grant.issuer == issuer);
+                         return !grant.claim && grant.when == nullptr &&
+                                (!grant.issuer || *grant.issuer == issuer);
                        });
   }
 
@@ -106,7 +109,8 @@ void CheckOpenIssuers(PolicyCheck& check) {
         model.issuers[i].profile_at, "open_issuer",
         "the rule " + Quote(rule->id) + " lets in anyone with " + std::string(whom),
         {"callers that something tells apart",
-         "demand a value of a claim with `require`, or let the rule name a role that is granted by "
+         "demand a value of a claim with `require` or `accept`, or let the rule name a role that "
+         "is granted by "
          "`hd`, `email` or `sub`"});
   }
 }

@@ -283,7 +283,8 @@ TEST(IssuerProfile, OneOfAKindUnlessIssuersDiffer) {
 // --- Who is let in ---
 
 constexpr const char* kNarrow =
-    "demand a value of a claim with `require`, or let the rule name a role that is granted by "
+    "demand a value of a claim with `require` or `accept`, or let the rule name a role that is "
+    "granted by "
     "`hd`, `email` or `sub`";
 
 struct OpenCase {
@@ -306,6 +307,16 @@ const OpenCase kOpen[] = {
     {"google, that role not conferred", "profile: google, audiences: a, roles: []", kByIssuer, ""},
     {"google, a role by a claim", "profile: google, audiences: a", kByClaim, ""},
     {"google, narrowed", "profile: google, audiences: a, require: {hd: example.com}", kAnyone, ""},
+    {"google, narrowed by a condition",
+     "profile: google, audiences: a, accept: claims.hd == 'example.com'", kAnyone, ""},
+    {"google, the rule narrowed", "profile: google, audiences: a",
+     "rules: [{id: r, allow: authenticated, when: claims.hd == 'example.com', endpoints: /a}]", ""},
+    {"google, the rule narrowed by what it excludes", "profile: google, audiences: a",
+     "rules: [{id: r, allow: authenticated, unless: '!has(claims.hd)', endpoints: /a}]", ""},
+    {"google, a role by a condition", "profile: google, audiences: a",
+     "roles: {a: {granted_to: {when: claims.hd == 'example.com'}}}\n"
+     "rules: [{id: r, allow: a, endpoints: /a}]",
+     ""},
     {"google, not narrowed by a name", "profile: google, audiences: a, require: [hd]", kAnyone,
      kGoogleWords},
     {"google, not narrowed by a truth",
