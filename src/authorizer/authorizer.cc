@@ -68,6 +68,14 @@ void WarnUnknownIssuer(const PolicyProgram& program, std::string_view issuer,
                          .excerpt = ""});
 }
 
+PresentedToken FindCredential(const PolicyProgram& program, const Request& request,
+                              const Credential& credential) {
+  if (credential.kind() == Credential::Kind::kFromHeaders) {
+    return FindToken(program.token_from, request.headers);
+  }
+  return {PresentedToken::State::kOne, credential.token()};
+}
+
 std::string ExplainForeignCaller(Reason, const void*) {
   return "the caller was made by another policy than the one in force; make it anew and decide "
          "again";
@@ -281,6 +289,9 @@ Decision AuthorizerState::Decide(const Snapshot& current, const Request& request
   if (current.policy == nullptr) return RefuseOutright(Reason::kNoPolicy, nullptr, scratch);
   const PolicyProgram& program = current.policy->program();
   *caller = &program.anonymous;
+  // Looked for first, so that what the cache has of it comes while the request is normalised.
+  const PresentedToken presented = FindCredential(program, request, credential);
+  if (token_cache != nullptr) token_cache->Prefetch(presented.token);
   if (const auto begun = BeginDecision(program, request, now, scratch)) return *begun;
 
   if (credential.kind() == Credential::Kind::kCaller) {
@@ -298,10 +309,6 @@ Decision AuthorizerState::Decide(const Snapshot& current, const Request& request
     return EndDecision(program, request, known, {.kind = kind}, now, scratch);
   }
 
-  PresentedToken presented{PresentedToken::State::kOne, credential.token()};
-  if (credential.kind() == Credential::Kind::kFromHeaders) {
-    presented = FindToken(program.token_from, request.headers);
-  }
   if (presented.state == PresentedToken::State::kNone) {
     return EndDecision(program, request, program.anonymous, {}, now, scratch);
   }

@@ -3,8 +3,10 @@
 #include "src/authorizer/cached_token.h"
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <memory>
+#include <new>
 #include <span>
 
 #include "src/claims/json.h"
@@ -66,9 +68,15 @@ void Relocate(std::span<JsonNode> nodes, std::string_view from, std::string_view
   }
 }
 
+// Nodes stand at the next address that is right for them.
+size_t Aligned(size_t offset) {
+  return (offset + alignof(JsonNode) - 1) / alignof(JsonNode) * alignof(JsonNode);
+}
+
+// The token, its payload's nodes, the payload, the issuer, strings that had escapes.
 size_t SizeOf(const TokenToKeep& from) {
   const std::span<const JsonNode> nodes = NodesOf(from.token.claims);
-  return nodes.size_bytes() + from.text.size() + from.token.payload.size() +
+  return Aligned(from.text.size()) + nodes.size_bytes() + from.token.payload.size() +
          from.token.issuer.size() + SizeOutside(nodes, from.token.payload);
 }
 
@@ -83,21 +91,28 @@ TokenValidity::TokenValidity(const RegisteredClaims& claims, const TokenRules& r
   if (issued && rules.max_age) ages_ = *issued + *rules.max_age + rules.leeway;
 }
 
-size_t CachedToken::CapacityFor(const TokenToKeep& from) {
-  return Buffer<char>::CapacityFor(SizeOf(from));
+CachedToken::Pointer CachedToken::Make(size_t capacity) {
+  void* const memory = ::operator new(sizeof(CachedToken) + capacity,
+                                      std::align_val_t(alignof(CachedToken)), std::nothrow);
+  return Pointer(memory == nullptr ? nullptr : new (memory) CachedToken(capacity));
 }
 
-bool CachedToken::Fill(const TokenToKeep& from, uint64_t hash) {
-  const size_t size = SizeOf(from);
-  if (memory_.capacity() != Buffer<char>::CapacityFor(size)) {
-    memory_ = {};
-    if (!memory_.Reserve(size)) return false;
-  }
+void CachedToken::Delete::operator()(CachedToken* token) const noexcept {
+  token->~CachedToken();
+  ::operator delete(token, std::align_val_t(alignof(CachedToken)));
+}
+
+size_t CachedToken::CapacityFor(const TokenToKeep& from) {
+  return std::bit_ceil(sizeof(CachedToken) + SizeOf(from)) - sizeof(CachedToken);
+}
+
+void CachedToken::Fill(const TokenToKeep& from, uint64_t hash) {
+  text_ = Writer(memory()).Copy(from.text);
   const std::span<const JsonNode> nodes = NodesOf(from.token.claims);
-  const auto copied = std::span(reinterpret_cast<JsonNode*>(memory_.data()), nodes.size());
+  char* const copies = memory() + Aligned(from.text.size());
+  const std::span copied(reinterpret_cast<JsonNode*>(copies), nodes.size());
   std::uninitialized_copy(nodes.begin(), nodes.end(), copied.begin());
-  Writer writer(memory_.data() + nodes.size_bytes());
-  text_ = writer.Copy(from.text);
+  Writer writer(copies + nodes.size_bytes());
   const std::string_view payload = writer.Copy(from.token.payload);
   Relocate(copied, from.token.payload, payload, writer);
 
@@ -106,16 +121,16 @@ bool CachedToken::Fill(const TokenToKeep& from, uint64_t hash) {
   issuer_ = from.issuer;
   used_.store(false, std::memory_order_relaxed);
   unrevoked_in_.store(0, std::memory_order_relaxed);
+  validity_ = TokenValidity(from.token.registered, from.snapshot.issuers[from.issuer].rules);
   caller_.claims = JsonView(copied.data());
   caller_.issuer = writer.Copy(from.token.issuer);
-  validity_ = TokenValidity(from.token.registered, from.snapshot.issuers[from.issuer].rules);
   from.snapshot.policy->program().Resolve(from.issuer, caller_, from.machine);
-  return true;
 }
 
 size_t CachedToken::bytes() const {
   const Holdings& holdings = caller_.holdings;
-  return sizeof *this + memory_.capacity() + caller_.forward_text.capacity() + holdings.held.bytes() + holdings.unknown.bytes() +
+  return sizeof *this + capacity_ + holdings.held.bytes() + holdings.unknown.bytes() +
+         caller_.forward_text.capacity() +
          (holdings.scopes.capacity() + caller_.forward_values.capacity()) *
              sizeof(std::string_view);
 }

@@ -6,16 +6,18 @@
 #ifndef DOORWARD_AUTHORIZER_CACHED_TOKEN_H_
 #define DOORWARD_AUTHORIZER_CACHED_TOKEN_H_
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 
 #include "doorward/timestamp.h"
 
 #include "src/authorizer/snapshot.h"
-#include "src/claims/buffer.h"
 #include "src/jose/token.h"
 #include "src/policy/caller.h"
 
@@ -51,19 +53,38 @@ struct TokenToKeep {
 };
 
 // One thread fills it, under its shard's lock and while nobody else can reach it; afterwards only
-// the atomic members change.
-class CachedToken {
+// the atomic members change. What it keeps lies behind it in the same block of memory, the token
+// first, so that who knows where an entry is can have all of it fetched at once.
+class alignas(64) CachedToken {
  public:
-  // Takes over copies of all that `from` refers to. False where there is no memory; the token is
-  // then of no use but to be filled again. Cost: no allocation where capacity() is the one needed
-  // and the caller holds no more than the one before.
-  bool Fill(const TokenToKeep& from, uint64_t hash);
+  struct Delete {
+    void operator()(CachedToken* token) const noexcept;
+  };
+  using Pointer = std::unique_ptr<CachedToken, Delete>;
 
-  // The capacity that keeping `from` takes.
+  // Null where there is no memory.
+  static Pointer Make(size_t capacity);
+  CachedToken(const CachedToken&) = delete;
+  CachedToken& operator=(const CachedToken&) = delete;
+
+  // The capacity that keeping `from` takes: with the entry itself it makes a power of two.
   static size_t CapacityFor(const TokenToKeep& from);
-  size_t capacity() const { return memory_.capacity(); }
+  size_t capacity() const { return capacity_; }
   // All memory that it takes up.
   size_t bytes() const;
+
+  // Takes over copies of all that `from` refers to. REQUIRES: capacity() is the one for it. Cost:
+  // no allocation where its caller holds no more than the one before.
+  void Fill(const TokenToKeep& from, uint64_t hash);
+
+  // Has the processor fetch an entry of a token of `size` octets, if one is there: `entry` is not
+  // looked at and may be gone.
+  static void Prefetch(const CachedToken* entry, size_t size) noexcept {
+    const char* const begin = reinterpret_cast<const char*>(entry);
+    for (size_t at = 0; at < sizeof(CachedToken) + std::min(size, kPrefetched); at += 64) {
+      __builtin_prefetch(begin + at);
+    }
+  }
 
   bool Is(std::string_view text, uint64_t hash) const noexcept {
     return hash_ == hash && text_ == text;
@@ -93,6 +114,13 @@ class CachedToken {
   }
 
  private:
+  static constexpr size_t kPrefetched = 1024;  // what follows the processor fetches by itself
+
+  explicit CachedToken(size_t capacity) : capacity_(capacity) {}
+  ~CachedToken() = default;
+  char* memory() noexcept { return reinterpret_cast<char*>(this + 1); }
+
+  const size_t capacity_;
   uint64_t hash_ = 0;
   uint64_t snapshot_ = 0;  // serial
   std::string_view text_;
@@ -101,7 +129,6 @@ class CachedToken {
   mutable std::atomic<bool> used_ = false;
   CallerData caller_;
   size_t issuer_ = 0;
-  Buffer<char> memory_;  // the nodes of the claims, the token, its payload, strings with escapes
 };
 
 }  // namespace doorward

@@ -28,7 +28,7 @@ struct alignas(64) TokenCache::Shard {
   std::mutex mutex;
   // What follows is guarded by mutex. INVARIANT: whenever it is unlocked, each entry is in a
   // bucket.
-  std::vector<std::unique_ptr<CachedToken>> entries;
+  std::vector<CachedToken::Pointer> entries;
   size_t hand = 0;
   size_t max_entries = 0;
   size_t bytes = 0;
@@ -36,8 +36,8 @@ struct alignas(64) TokenCache::Shard {
   uint64_t insertions = 0;
   uint64_t evictions = 0;
 
-  CachedToken* AddEntry() {
-    std::unique_ptr<CachedToken> made(new (std::nothrow) CachedToken);
+  CachedToken* AddEntry(size_t capacity) {
+    CachedToken::Pointer made = CachedToken::Make(capacity);
     if (made == nullptr) return nullptr;
     bytes += made->bytes();
     return entries.emplace_back(std::move(made)).get();
@@ -88,6 +88,17 @@ TokenCache::~TokenCache() {
 
 TokenCache::Shard& TokenCache::ShardOf(uint64_t hash) const noexcept {
   return shards_[(hash & bucket_mask_) >> shard_shift_];
+}
+
+void TokenCache::Prefetch(std::string_view text) const noexcept {
+  if (text.size() < TokenHash::kOctets) return;
+  const uint64_t hash = hash_(text);
+  const Bucket& bucket = BucketOf(hash);
+  for (size_t way = 0; way < Bucket::kWays; ++way) {
+    if (bucket.tags[way].load(std::memory_order_relaxed) == TagOf(hash)) {
+      CachedToken::Prefetch(bucket.entries[way].load(std::memory_order_relaxed), text.size());
+    }
+  }
 }
 
 const CachedToken* TokenCache::Find(std::string_view text, uint64_t snapshot,
@@ -142,16 +153,18 @@ CachedToken* TokenCache::FindKept(const TokenToKeep& token, uint64_t hash) const
 const CachedToken* TokenCache::Add(Shard& shard, const TokenToKeep& token, uint64_t hash,
                                    PinRecord& pin) {
   const uint64_t snapshot = token.snapshot.serial;
+  const size_t capacity = CachedToken::CapacityFor(token);
   Bucket& bucket = BucketOf(hash);
   CachedToken* entry = nullptr;
-  std::atomic<CachedToken*>* way = FindFreeWay(bucket);
-  if (way != nullptr) {
-    entry = MakeRoom(shard, CachedToken::CapacityFor(token), snapshot);
-  } else if ((entry = DisplaceInBucket(shard, bucket, snapshot)) != nullptr) {
-    way = FindFreeWay(bucket);
+  if (FindFreeWay(bucket) == nullptr) {
+    entry = DisplaceInBucket(shard, bucket, snapshot);
+    if (entry == nullptr) return nullptr;
+    if (entry->capacity() != capacity) shard.Drop(*std::exchange(entry, nullptr));
   }
+  if (entry == nullptr) entry = MakeRoom(shard, capacity, snapshot);
   if (entry == nullptr || !FillWithin(shard, *entry, token, hash)) return nullptr;
   ++shard.insertions;
+  std::atomic<CachedToken*>* const way = FindFreeWay(bucket);
   pin.entry.store(entry, std::memory_order_release);
   const auto number = static_cast<size_t>(way - bucket.entries.data());
   bucket.tags[number].store(TagOf(hash), std::memory_order_relaxed);
@@ -166,31 +179,31 @@ std::atomic<CachedToken*>* TokenCache::FindFreeWay(Bucket& bucket) const {
   return found == bucket.entries.end() ? nullptr : &*found;
 }
 
-// Makes a new entry, or has another make room for it.
+// Takes another entry of this capacity, or makes one for which others may have to go.
 CachedToken* TokenCache::MakeRoom(Shard& shard, size_t capacity, uint64_t snapshot) {
   const size_t bytes = sizeof(CachedToken) + capacity;
   if (bytes > shard.max_bytes) return nullptr;
-  if (shard.entries.size() < shard.max_entries && shard.bytes + bytes <= shard.max_bytes) {
-    return shard.AddEntry();
+  while (shard.entries.size() >= shard.max_entries || shard.bytes + bytes > shard.max_bytes) {
+    CachedToken* const other = DisplaceByHand(shard, capacity, snapshot);
+    if (other == nullptr || other->capacity() == capacity) return other;
+    shard.Drop(*other);
   }
-  return DisplaceByHand(shard, capacity, snapshot);
+  return shard.AddEntry(capacity);
 }
 
-// Fills an entry, and keeps the shard within its bounds although the entry may have become larger
-// than the one before; where that cannot be, drops it.
+// Fills an entry, and keeps the shard within its bounds although its caller may hold more than the
+// one before; where that cannot be, drops it.
 bool TokenCache::FillWithin(Shard& shard, CachedToken& entry, const TokenToKeep& token,
                             uint64_t hash) {
   shard.bytes -= entry.bytes();
-  const bool filled = entry.Fill(token, hash);
+  entry.Fill(token, hash);
   shard.bytes += entry.bytes();
-  while (filled && shard.bytes > shard.max_bytes) {
-    CachedToken* const other = DisplaceByHand(shard, 0, token.snapshot.serial);
-    if (other == nullptr) break;
-    shard.Drop(*other);
+  while (shard.bytes > shard.max_bytes) {
+    CachedToken* const other = DisplaceByHand(shard, entry.capacity(), token.snapshot.serial);
+    shard.Drop(other == nullptr ? entry : *other);
+    if (other == nullptr) return false;
   }
-  if (filled && shard.bytes <= shard.max_bytes) return true;
-  shard.Drop(entry);
-  return false;
+  return true;
 }
 
 CachedToken* TokenCache::DisplaceInBucket(Shard& shard, Bucket& bucket, uint64_t snapshot) {
@@ -204,14 +217,14 @@ CachedToken* TokenCache::DisplaceInBucket(Shard& shard, Bucket& bucket, uint64_t
   return nullptr;
 }
 
-// Looks for an entry of this capacity (0: of any), or else takes another that is not in use.
+// Looks for an entry of this capacity, or else takes another that is not in use.
 CachedToken* TokenCache::DisplaceByHand(Shard& shard, size_t capacity, uint64_t snapshot) {
   CachedToken* other = nullptr;
   for (int looks = 0; looks < kLooks && !shard.entries.empty(); ++looks) {
     if (shard.hand >= shard.entries.size()) shard.hand = 0;
     CachedToken* const entry = shard.entries[shard.hand++].get();
     if (IsInUse(*entry, snapshot)) continue;
-    if (capacity != 0 && entry->capacity() != capacity) {
+    if (entry->capacity() != capacity) {
       if (other == nullptr) other = entry;
     } else if (TakeOut(*entry)) {
       ++shard.evictions;

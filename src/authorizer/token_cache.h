@@ -46,6 +46,9 @@ class TokenCache {
   TokenCache(const TokenCache&) = delete;
   TokenCache& operator=(const TokenCache&) = delete;
 
+  // Begins to fetch what Find will look at: for a caller that has other work to do before.
+  void Prefetch(std::string_view text) const noexcept;
+
   // Finds a token that was kept under the snapshot of this serial; null where it was not. What is
   // found stays as it is until the pin is used again.
   const CachedToken* Find(std::string_view text, uint64_t snapshot, Pin& pin) const noexcept;

@@ -24,10 +24,6 @@ class Buffer {
   T* data() noexcept { return data_.get(); }
   const T* data() const noexcept { return data_.get(); }
   size_t capacity() const noexcept { return capacity_; }
-  // What Reserve makes of an empty buffer.
-  static constexpr size_t CapacityFor(size_t count) noexcept {
-    return std::max<size_t>(kSmallest, std::bit_ceil(count));
-  }
 
   // Makes room for `count` elements, keeping the first `keep`. Returns false where there is no
   // memory; the buffer is then as before.
@@ -37,7 +33,7 @@ class Buffer {
 
  private:
   bool Grow(size_t count, size_t keep) noexcept {
-    const size_t capacity = CapacityFor(count);
+    const size_t capacity = std::max<size_t>(kSmallest, std::bit_ceil(count));
     std::unique_ptr<T[]> grown(new (std::nothrow) T[capacity]);
     if (grown == nullptr) return false;
     std::copy_n(data_.get(), keep, grown.get());
