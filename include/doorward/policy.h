@@ -46,7 +46,8 @@ struct IssuerKeys {
   // discovery.
   std::string_view location;
   // Where `location` stands in the policy's text, or the name of the member for inline keys and
-  // discovery: what a tool points at that cannot read a file, say.
+  // discovery, or the `profile` that fills them in: what a tool points at that cannot read a file,
+  // say.
   SourceRange location_range = {};
   // The algorithms that the policy lists. Empty: it lists none, and the asymmetric ones serve.
   std::span<const std::string> algorithms = {};
