@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "src/base/ascii.h"
 #include "src/policy/activation.h"
 #include "src/policy/expression.h"
 #include "src/policy/forwarding.h"
@@ -25,6 +26,20 @@ std::string ChallengeScheme(const std::vector<TokenPlace>& places) {
     if (!place.scheme.empty()) return place.scheme;
   }
   return "Bearer";
+}
+
+bool GoesOn(const TokenPlace& place, TokenForward forward) {
+  if (forward == TokenForward::kAuto) {
+    return place.kind == TokenPlace::Kind::kHeader &&
+           EqualIgnoringCase(place.name, "authorization");
+  }
+  return forward == TokenForward::kAlways;
+}
+
+// The places whose tokens the upstream does not see.
+std::vector<TokenPlace> PlacesThatEnd(std::vector<TokenPlace> places, TokenForward forward) {
+  std::erase_if(places, [&](const TokenPlace& place) { return GoesOn(place, forward); });
+  return places;
 }
 
 std::vector<uint32_t> RoleBits(const RuleModel& rule) {
@@ -90,7 +105,7 @@ PolicyProgram::PolicyProgram(PolicyModel checked, const SourceText& source)
       request(checked.request),
       cors_preflight_pass(checked.cors_preflight_pass),
       token_from(std::move(checked.token_from)),
-      token_forward(checked.token_forward),
+      token_removed_from(PlacesThatEnd(token_from, checked.token_forward)),
       header_filter(NamesToSet(checked), checked.strip),
       challenge_scheme(ChallengeScheme(token_from)) {
   for (size_t i = 0; i < issuers.size(); ++i) {

@@ -107,7 +107,7 @@ struct PolicyProgram {
   RequestRules request;
   bool cors_preflight_pass;
   std::vector<TokenPlace> token_from;
-  TokenForward token_forward;
+  std::vector<TokenPlace> token_removed_from;  // of these places, those that do not go on
   std::vector<ForwardHeader> forward_headers;
   bool forwards_requests = false;  // some header depends on the request
   HeaderFilter header_filter;

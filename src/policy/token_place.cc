@@ -10,10 +10,12 @@
 namespace doorward {
 namespace {
 
+bool IsBlank(char c) { return c == ' ' || c == '\t'; }
+
 std::string_view Trim(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+  while (!text.empty() && IsBlank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 // The token in a field's value; nothing where the scheme is another. Scheme and token are parted by
@@ -22,10 +24,11 @@ std::string_view Trim(std::string_view text) {
 std::optional<std::string_view> TokenInHeader(std::string_view value, std::string_view scheme) {
   value = Trim(value);
   if (scheme.empty() || value.empty()) return value;
-  const size_t end = std::min(value.find_first_of(" \t"), value.size());
-  if (!EqualIgnoringCase(value.substr(0, end), scheme)) return std::nullopt;
-  const size_t begin = std::min(value.find_first_not_of(' ', end), value.size());
-  return value.substr(begin);
+  if (!EqualIgnoringCase(value.substr(0, scheme.size()), scheme)) return std::nullopt;
+  value.remove_prefix(scheme.size());
+  if (!value.empty() && !IsBlank(value.front())) return std::nullopt;
+  while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
+  return value;
 }
 
 // Takes the first pair off a Cookie field's value (RFC 6265 section 4.2.1).
@@ -76,14 +79,6 @@ PresentedToken InCookie(const TokenPlace& place, std::span<const Header> headers
   return found;
 }
 
-bool GoesOn(const TokenPlace& place, TokenForward forward) {
-  if (forward == TokenForward::kAuto) {
-    return place.kind == TokenPlace::Kind::kHeader &&
-           EqualIgnoringCase(place.name, "authorization");
-  }
-  return forward == TokenForward::kAlways;
-}
-
 bool IsTokenCookie(const TokenPlace& place, std::string_view name) {
   return place.kind == TokenPlace::Kind::kCookie && place.name == name;
 }
@@ -113,10 +108,8 @@ void RemoveTokenCookies(const PolicyProgram& program, std::span<const Header> he
   // Where the policy strips cookies altogether, they are removed already.
   if (program.header_filter.Removes("Cookie", scratch.folded_name)) return;
   const auto is_removed = [&](std::string_view name) {
-    return std::any_of(program.token_from.begin(), program.token_from.end(),
-                       [&](const TokenPlace& place) {
-                         return IsTokenCookie(place, name) && !GoesOn(place, program.token_forward);
-                       });
+    return std::any_of(program.token_removed_from.begin(), program.token_removed_from.end(),
+                       [&](const TokenPlace& place) { return IsTokenCookie(place, name); });
   };
   bool removed = false;
   std::string& kept = scratch.cookie;
@@ -172,8 +165,7 @@ void AppendOtherCookies(std::span<const TokenPlace> places, std::string_view val
 void AddTokenRemovals(const PolicyProgram& program, std::span<const Header> headers,
                       PolicyScratch& scratch) {
   bool cookies = false;
-  for (const TokenPlace& place : program.token_from) {
-    if (GoesOn(place, program.token_forward)) continue;
+  for (const TokenPlace& place : program.token_removed_from) {
     if (place.kind == TokenPlace::Kind::kCookie) {
       cookies = true;
       continue;
