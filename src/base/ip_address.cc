@@ -10,7 +10,6 @@
 
 #include "src/base/ascii.h"
 
-
 namespace doorward {
 namespace {
 
