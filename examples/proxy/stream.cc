@@ -154,6 +154,7 @@ bool Stream::BeginTls(TlsContext context) {
   context_ = std::move(context);
   ssl_.reset(SSL_new(context_->native_handle()));
   if (!ssl_ || SSL_set_fd(ssl_.get(), socket_.native_handle()) != 1) return false;
+  SSL_set_read_ahead(ssl_.get(), 1);  // a record by one call of the system instead of two
   SSL_set_mode(ssl_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                SSL_MODE_RELEASE_BUFFERS);
   return true;
@@ -255,9 +256,8 @@ size_t Stream::TryRead(std::span<char> into, tcp::socket::wait_type& wait) {
     const int outcome =
         SSL_read_ex(ssl_.get(), into.data() + filled, into.size() - filled, &octets);
     filled += octets;
-    if (outcome == 1) continue;
-    if (filled == 0) MayRetryTls(outcome, wait);
-    break;
+    if (outcome != 1 && filled == 0) MayRetryTls(outcome, wait);
+    if (outcome != 1 || SSL_has_pending(ssl_.get()) == 0) break;
   }
   return filled;
 }
