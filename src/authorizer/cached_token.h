@@ -86,6 +86,12 @@ class alignas(64) CachedToken {
     }
   }
 
+  // The same for what stands elsewhere. REQUIRES: nobody fills the entry.
+  void PrefetchCaller() const noexcept {
+    __builtin_prefetch(caller_.holdings.held.words());
+    __builtin_prefetch(caller_.forward_values.data());
+  }
+
   bool Is(std::string_view text, uint64_t hash) const noexcept {
     return hash_ == hash && text_ == text;
   }

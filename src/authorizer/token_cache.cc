@@ -117,6 +117,7 @@ const CachedToken* TokenCache::Find(std::string_view text, uint64_t snapshot,
       pinned.store(entry, std::memory_order_seq_cst);
     }
     if (bucket.entries[way].load(std::memory_order_seq_cst) != entry) continue;
+    entry->PrefetchCaller();
     if (entry->snapshot() == snapshot && entry->Is(text, hash)) {
       entry->MarkUsed();
       return entry;

@@ -47,6 +47,7 @@ class RoleSet {
     return true;
   }
   uint64_t word(size_t index) const { return words_[index]; }
+  const uint64_t* words() const { return words_.data(); }
   size_t word_count() const { return words_.size(); }
   // Of memory besides its own.
   size_t bytes() const { return words_.capacity() * sizeof(uint64_t); }
