@@ -76,6 +76,33 @@ def check_portable(files):
     return findings
 
 
+def condition_of(line):
+    """What stands in the parentheses of the `if` or `while` that the line begins with, as far as the line goes."""
+    match = re.match(r"\s*(?:} else )?(?:if|while) \(", line)
+    if not match:
+        return ""
+    depth = 1
+    for end in range(match.end(), len(line)):
+        depth += (line[end] == "(") - (line[end] == ")")
+        if depth == 0:
+            return line[match.end() : end]
+    return line[match.end() :]
+
+
+def check_awaits(files):
+    """No await in a condition, which g++ 12 miscompiles; it gets `while (co_await f())` and initialisers right."""
+    findings = []
+    for path, text in files.items():
+        if not tree.is_cpp(path):
+            continue
+        for number, line in enumerate(text.split("\n"), 1):
+            condition = condition_of(line)
+            right = ";" in condition or ("while (co_await" in line and "&&" not in condition and "||" not in condition)
+            if "co_await" in condition and not right:
+                findings.append(f"{path}:{number}: an await in a condition: name its result first")
+    return findings
+
+
 def check_version(files):
     """The version stands in CMakeLists.txt; the public header and the changelog agree with it."""
     version = re.search(r"project\(doorward VERSION (\d+\.\d+\.\d+)", files["CMakeLists.txt"])[1]

@@ -61,6 +61,8 @@ SLIPS = [
     (sources.check_portable, "scripts/run", "cd '/" + "tmp/build-x'\n", r"scripts/run:1: names"),
     (sources.check_portable, "a/package-lock.json", '"resol' + 'ved": "x"', r"package-lock.json:1: names"),
     (sources.check_portable, "a/package-lock.json", "https://registry" + ".npmjs.org/koa", r"lock.json:1: names"),
+    (sources.check_awaits, "src/a.cc", CPP + "  if (!co_await f(1)) co_return;\n", r"src/a.cc:\d+: an await"),
+    (sources.check_awaits, "src/a.cc", CPP + "  while (a && co_await f()) g();\n", r"src/a.cc:\d+: an await"),
     (sources.check_version, "include/doorward/version.h", GOOD_TREE["include/doorward/version.h"].replace("3", "4"), r"differs"),
     (sources.check_version, "CHANGELOG.md", "## 0.9.0\n", r"CHANGELOG.md:1: has neither"),
     (docs.check_links, "docs/b.md", "\n[gone](c.md)\n", r"docs/b.md:2: `c.md` leads nowhere"),
@@ -82,6 +84,11 @@ class TextChecks(unittest.TestCase):
                 findings = check({**GOOD_TREE, path: text})
                 self.assertEqual(len(findings), 1, findings)
                 self.assertRegex(findings[0], expected)
+
+    def test_awaits_that_are_compiled_rightly_may_stand(self):
+        for line in ("while (co_await f(1)) g();", "if (const bool ok = co_await f(); !ok) g();", "if (ok) co_await f();"):
+            with self.subTest(line):
+                self.assertEqual(sources.check_awaits({"src/a.cc": line + "\n"}), [])
 
     def test_limits_are_inclusive(self):
         self.assertEqual(sources.check_size({"src/base/a.h": "//\n" * 300, "src/base/a.cc": "//\n" * 800}), [])
