@@ -75,8 +75,8 @@ std::string KeysElsewhere(const std::string& policy, const IssuerKeys& issuer) {
   return policy + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) +
          ": error: the keys of `" + name +
          "` are on the network, and this proxy reads keys from files\n  help: fetch them to a file "
-         "and name it in the proxy's configuration: `keys: {" +
-         name + ": jwks.json}`";
+         "and name it in the proxy's configuration: `keys: {\"" +
+         name + "\": jwks.json}`";
 }
 
 void ReportTokenCache(const std::shared_ptr<doorward::Authorizer>& authorizer, Metrics& metrics) {

@@ -31,7 +31,10 @@ class DOORWARD_EXPORT JsonView {
   constexpr JsonView() noexcept = default;
   explicit constexpr JsonView(const JsonNode* node) noexcept : node_(node) {}
 
-  Kind kind() const noexcept;
+  // A node begins with its kind, so that asking needs no call.
+  Kind kind() const noexcept {
+    return node_ == nullptr ? Kind::kMissing : *reinterpret_cast<const Kind*>(node_);
+  }
   bool exists() const noexcept { return node_ != nullptr; }
   bool is_string() const noexcept { return kind() == Kind::kString; }
   bool is_array() const noexcept { return kind() == Kind::kArray; }

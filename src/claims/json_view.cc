@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <charconv>
+#include <cstddef>
 #include <cstring>
 #include <system_error>
+#include <type_traits>
 
 #include "doorward/claims.h"
 
@@ -51,7 +53,8 @@ JsonView ElementAt(JsonView array, std::string_view token) noexcept {
 
 }  // namespace
 
-Kind JsonView::kind() const noexcept { return node_ == nullptr ? Kind::kMissing : node_->kind; }
+static_assert(std::is_standard_layout_v<JsonNode> && offsetof(JsonNode, kind) == 0,
+              "JsonView::kind() reads a node's first octet");
 
 std::string_view JsonView::string_or(std::string_view otherwise) const noexcept {
   return is_string() ? std::string_view(node_->text, node_->size) : otherwise;

@@ -2,10 +2,12 @@
 
 #include "src/policy/read_expression.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "src/base/ascii.h"
 #include "src/base/source.h"
 
 namespace doorward {
@@ -63,6 +65,23 @@ bool CheckVariables(Fields& fields, const DocumentValue& value, const cel::Progr
   return known;
 }
 
+// Reports names of header fields that none has: they are in small letters here, and a slip would
+// make a deny rule mean nothing.
+bool CheckHeaderNames(Fields& fields, const DocumentValue& value, const cel::Program& program) {
+  bool right = true;
+  for (const cel::MemberUse& use : program.MembersOf(PlaceOf(Variable::kHeaders))) {
+    std::string name(use.name);
+    std::transform(name.begin(), name.end(), name.begin(), &AsciiLower);
+    if (name == use.name) continue;
+    right = false;
+    fields.Error(PlaceInPolicy(value, use.at), "expression_constant",
+                 "`request.headers` has its names in small letters, so that " + Quote(use.name) +
+                     " is never there",
+                 {Quote(name), ""});
+  }
+  return right;
+}
+
 }  // namespace
 
 Span PlaceInPolicy(const DocumentValue& value, Span at) { return value.Part(at.offset, at.length); }
@@ -77,7 +96,8 @@ Expression ReadExpression(Fields& fields, const DocumentValue& value, std::strin
     fields.Error(PlaceInPolicy(value, problem.at), problem.code, std::move(problem.message),
                  {std::move(problem.expected), std::move(problem.suggestion)});
   }
-  if (compiled.program == nullptr || !CheckVariables(fields, value, *compiled.program, place)) {
+  if (compiled.program == nullptr || !CheckVariables(fields, value, *compiled.program, place) ||
+      !CheckHeaderNames(fields, value, *compiled.program)) {
     return nullptr;
   }
   return std::move(compiled.program);
