@@ -163,11 +163,11 @@ TEST_F(GateTest, TellsAllThatIsWrongAtTheBeginning) {
       errors[0],
       Name("policy.yaml") +
           ":3:62: error: the keys of `a` are on the network, and this proxy reads keys from files\n"
-          "  help: fetch them to a file and name it in the proxy's configuration: `keys: {a: "
+          "  help: fetch them to a file and name it in the proxy's configuration: `keys: {\"a\": "
           "jwks.json}`\n" +
           Name("policy.yaml") +
           ":4:72: error: the keys of `b` are on the network, and this proxy reads keys from files\n"
-          "  help: fetch them to a file and name it in the proxy's configuration: `keys: {b: "
+          "  help: fetch them to a file and name it in the proxy's configuration: `keys: {\"b\": "
           "jwks.json}`\n" +
           Name("none.json") + ": error: it cannot be read: No such file or directory");
   EXPECT_EQ(errors[1], Name("no.crt") + ": error: it cannot be read: No such file or directory\n" +
