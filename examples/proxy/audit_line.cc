@@ -5,6 +5,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 #include "doorward/reason.h"
 
@@ -103,6 +104,11 @@ void AppendHead(std::chrono::system_clock::time_point time, std::string_view eve
   AppendText("request_id", request_id, out);
 }
 
+// Of what a client may make as long as a head.
+std::string Beginning(std::string_view text, size_t limit) {
+  return text.size() <= limit ? std::string(text) : std::string(text.substr(0, limit)) + "...";
+}
+
 uint64_t Count(auto duration) {
   return duration.count() > 0 ? static_cast<uint64_t>(duration.count()) : 0;
 }
@@ -147,8 +153,8 @@ void AppendLine(const DecisionContext& context, const doorward::Decision& decisi
   out += before == '[' ? "[]" : "]";
   AppendTextOrNull("issuer", decision.issuer(), out);
   AppendTextOrNull("subject", decision.subject(), out);
-  AppendText("method", context.method, out);
-  AppendText("host", context.host, out);
+  AppendText("method", Beginning(context.method, 32), out);
+  AppendText("host", Beginning(context.host, 255), out);
   AppendTextOrNull("path", decision.path(), out);
   AppendTextOrNull("source_ip", context.source_ip, out);
   AppendNumber("decision_ns", Count(context.decision_time), out);

@@ -22,11 +22,6 @@ using asio::ip::tcp;
 // What is left of a refused request's body is read, so that the connection can go on, up to this.
 constexpr uint64_t kMaxDrainedBytes = 64 * 1024;
 
-std::string PeerAddress(const tcp::socket& socket) {
-  boost::system::error_code error;
-  return CanonicalAddress(socket.remote_endpoint(error).address());
-}
-
 // Methods that may be repeated where it is not known whether the first time had effect (RFC 9110
 // section 9.2.2).
 bool IsIdempotent(std::string_view method) {
@@ -36,11 +31,11 @@ bool IsIdempotent(std::string_view method) {
 
 class Connection {
  public:
-  Connection(Worker& worker, tcp::socket socket, size_t listener)
+  Connection(Worker& worker, tcp::socket socket, const asio::ip::address& peer, size_t listener)
       : worker_(worker),
         config_(worker.shared.config),
         tls_(worker.shared.gate.tls(listener)),
-        peer_(PeerAddress(socket)),
+        peer_(CanonicalAddress(peer)),
         client_(std::move(socket), worker.deadlines) {
     worker_.shared.metrics.OnConnections(+1);
   }
@@ -139,8 +134,10 @@ Problem Connection::Parse(std::string_view head, Exchange& exchange) {
     if (request.error() == http::error::body_limit) return kBodyTooLarge;
     return {400, "bad_request", "the head cannot be parsed"};
   }
+  if (!NamesFew(request.fields())) return {400, "bad_request", "Connection names too many fields"};
   const std::string_view expected = SingleValue(request.fields(), "Expect");
-  if (!expected.empty() && !SameName(expected, "100-continue")) {
+  const bool is_expected = !expected.empty() && SameName(expected, "100-continue");
+  if (!is_expected && HasField(request.fields(), "Expect")) {
     return {417, "expectation_failed", "what the request expects is not understood"};
   }
   const std::string_view id = SingleValue(request.fields(), "X-Request-ID");
@@ -218,8 +215,9 @@ asio::awaitable<void> Connection::Refuse(Problem problem, std::string www_authen
 
 }  // namespace
 
-asio::awaitable<void> ServeConnection(Worker& worker, tcp::socket socket, size_t listener) {
-  Connection connection(worker, std::move(socket), listener);
+asio::awaitable<void> ServeConnection(Worker& worker, tcp::socket socket, asio::ip::address peer,
+                                      size_t listener) {
+  Connection connection(worker, std::move(socket), peer, listener);
   co_await connection.Run();
 }
 

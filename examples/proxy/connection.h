@@ -14,8 +14,9 @@
 namespace proxy {
 
 // Serves a connection that was accepted by a listener (its place in the configuration), to its end.
+// `peer`: the client's address, as it was when the connection was accepted.
 asio::awaitable<void> ServeConnection(Worker& worker, asio::ip::tcp::socket socket,
-                                      size_t listener);
+                                      asio::ip::address peer, size_t listener);
 
 }  // namespace proxy
 

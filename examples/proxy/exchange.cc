@@ -196,7 +196,8 @@ asio::awaitable<Problem> Exchange::Download(UpstreamConnection& to) {
     client_.Cancel();
     upstream.Cancel();
   } else if (!problem && response_->status() != 101 && response_->keep_alive() &&
-             (*buffer).empty()) {
+             !is_head_request && (*buffer).empty()) {
+    // Behind an answer to HEAD some servers send a body all the same, and perhaps later.
     worker_.pool.Return(std::move(to));
   }
   co_return problem;
@@ -216,7 +217,8 @@ asio::awaitable<Problem> Exchange::ReadResponseHead(UpstreamConnection& to, Buff
     const std::string_view text = buffer.text().substr(0, size);
     response_.emplace(response_fields_);
     response_->skip(is_head_request);
-    if (CheckResponseHead(text, limits.header_count) || !response_->ParseHead(text)) {
+    if (CheckResponseHead(text, limits.header_count) || !response_->ParseHead(text) ||
+        !NamesFew(response_->fields())) {
       co_return kUpstreamProtocol;
     }
     buffer.Consume(size);

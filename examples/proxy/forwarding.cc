@@ -223,6 +223,21 @@ bool AsksForWebSocket(std::span<const Header> fields) noexcept {
          ListHas(fields, "Connection", "Upgrade");
 }
 
+bool HasField(std::span<const Header> fields, std::string_view name) noexcept {
+  return std::any_of(fields.begin(), fields.end(),
+                     [&](const Header& field) { return SameName(field.name, name); });
+}
+
+bool NamesFew(std::span<const Header> fields) noexcept {
+  constexpr std::ptrdiff_t kMany = 32;
+  std::ptrdiff_t names = 0;
+  for (const Header& field : fields) {
+    if (!SameName(field.name, "Connection")) continue;
+    names += 1 + std::count(field.value.begin(), field.value.end(), ',');
+  }
+  return names <= kMany;
+}
+
 std::string_view SingleValue(std::span<const Header> fields, std::string_view name) noexcept {
   std::string_view value;
   unsigned count = 0;

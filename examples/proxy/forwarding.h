@@ -70,6 +70,12 @@ std::string MakeAnswer(const OwnAnswer& answer);
 // True where the fields ask for (or grant) a change to WebSocket, and to nothing else (RFC 6455).
 bool AsksForWebSocket(std::span<const doorward::Header> fields) noexcept;
 
+bool HasField(std::span<const doorward::Header> fields, std::string_view name) noexcept;
+
+// False where Connection names more fields than any client has reason to: each is compared with
+// each field.
+bool NamesFew(std::span<const doorward::Header> fields) noexcept;
+
 // The value of the one field of that name; "" where there is none, or more than one.
 std::string_view SingleValue(std::span<const doorward::Header> fields,
                              std::string_view name) noexcept;

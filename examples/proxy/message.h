@@ -98,9 +98,10 @@ class Message final : public boost::beast::http::basic_parser<isRequest> {
   size_t on_chunk_body_impl(uint64_t, Text piece, Error&) override { return Append(piece); }
   void on_finish_impl(Error&) override {}
 
-  // Beast asserts that there are five octets where it goes on with a last chunk; fewer are no end.
+  // Beast asserts that there are five octets where it goes on with a last chunk, whose size may be
+  // spelt `0`, `00` or `0;`; fewer are no end.
   bool BeginsLastChunk(std::string_view text) const {
-    return text.size() < 5 && this->chunked() && text.starts_with("0\r\n");
+    return text.size() < 5 && this->chunked() && text.starts_with('0') && text.ends_with("\r\n");
   }
 
   // Beast joins folded lines elsewhere, or steps over the end of an empty one.

@@ -115,8 +115,9 @@ asio::awaitable<void> Server::Accept(size_t listener) {
   while (acceptor.is_open()) {
     Worker& worker = *workers_[turn_++ % workers_.size()];
     error_code error;
+    tcp::endpoint peer;  // asked for now: once a client has reset its connection, nobody knows it
     tcp::socket socket = co_await acceptor.async_accept(
-        worker.context, asio::redirect_error(asio::use_awaitable, error));
+        worker.context, peer, asio::redirect_error(asio::use_awaitable, error));
     if (error == asio::error::operation_aborted) co_return;
     if (error) {
       pause.expires_after(kAcceptPause);
@@ -124,7 +125,8 @@ asio::awaitable<void> Server::Accept(size_t listener) {
     } else if (++shared_.connections > shared_.config.limits.connections || shared_.draining) {
       --shared_.connections;  // and with its socket the connection ends
     } else {
-      asio::co_spawn(worker.context, ServeConnection(worker, std::move(socket), listener),
+      asio::co_spawn(worker.context,
+                     ServeConnection(worker, std::move(socket), peer.address(), listener),
                      asio::detached);
     }
   }

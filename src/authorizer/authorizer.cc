@@ -146,7 +146,7 @@ struct AuthorizerState {
 
   TokenVerdict VerifyToken(const Snapshot& current, std::string_view token, Timestamp now,
                            Scratch& scratch) const noexcept;
-  static bool IsAccepted(const Snapshot& current, size_t issuer, JsonView claims,
+  static bool IsAccepted(const Snapshot& current, size_t issuer, const VerifiedTokenData& token,
                          Scratch& scratch) noexcept;
   bool IsRevoked(const Snapshot& current, size_t issuer, std::string_view iss, JsonView claims,
                  Timestamp now, AuthorizerScratch& scratch) const noexcept;
@@ -187,7 +187,7 @@ TokenVerdict AuthorizerState::VerifyToken(const Snapshot& current, std::string_v
 
   reason = VerifySignature(issuer.rules, *issuer.keys, scratch);
   if (reason == Reason::kAllowed) reason = CheckClaims(issuer.rules, now, scratch);
-  if (reason == Reason::kAllowed && !IsAccepted(current, index, token->claims, scratch)) {
+  if (reason == Reason::kAllowed && !IsAccepted(current, index, *token, scratch)) {
     reason = Reason::kTokenNotAccepted;
   }
   if (reason == Reason::kAllowed) reason = CheckConfirmation(issuer.rules, scratch);
@@ -201,11 +201,11 @@ TokenVerdict AuthorizerState::VerifyToken(const Snapshot& current, std::string_v
 }
 
 // Whether the issuer's `accept` holds: what fails does not.
-bool AuthorizerState::IsAccepted(const Snapshot& current, size_t issuer, JsonView claims,
-                                 Scratch& scratch) noexcept {
+bool AuthorizerState::IsAccepted(const Snapshot& current, size_t issuer,
+                                 const VerifiedTokenData& token, Scratch& scratch) noexcept {
   const Expression& accept = current.policy->program().issuers[issuer].accept;
   if (accept == nullptr) return true;
-  ClaimsActivation activation(claims, "");
+  ClaimsActivation activation(token.claims, token.issuer);
   cel::Machine& machine = Part<PolicyScratch>(scratch).machine;
   machine.Begin(activation);
   return accept->Evaluate(machine).is_true();

@@ -53,12 +53,12 @@ void TextMap::Finish(Merge merge) {
     return a.key != b.key ? a.key < b.key : a.position < b.position;
   });
   size_t kept = 0;
-  for (const Entry& entry : entries_) {
-    if (kept > 0 && entries_[kept - 1].key == entry.key) {
-      merge(entries_[kept - 1], entry);
-    } else {
-      entries_[kept++] = entry;
+  for (size_t first = 0, next = 0; first < entries_.size(); first = next) {
+    for (next = first + 1; next < entries_.size() && entries_[next].key == entries_[first].key;) {
+      ++next;
     }
+    if (next - first > 1) merge(std::span(entries_).subspan(first, next - first));
+    entries_[kept++] = entries_[first];
   }
   entries_.resize(kept);
 }
@@ -119,7 +119,6 @@ void RequestActivation::Begin(const PolicyProgram& program, const Request& reque
   machine_ = &machine;
   captures_ = {};
   params_known_ = query_known_ = headers_known_ = false;
-  out_of_memory_ = false;
   SetCaller(program.roles, program.anonymous);
   machine.Begin(*this);
 }
@@ -152,15 +151,10 @@ Value RequestActivation::Get(size_t index) noexcept {
   }
 }
 
-char* RequestActivation::Room(size_t size) {
+char* RequestActivation::Room(size_t size, TextMap& map) {
   char* const room = machine_->arena().Allocate(size);
-  out_of_memory_ = out_of_memory_ || room == nullptr;
+  if (room == nullptr) map.SetIncomplete();
   return room;
-}
-
-// What is not whole for want of memory is no value: a condition must not take it for one.
-Value RequestActivation::Whole(const TextMap& map) const {
-  return out_of_memory_ ? Value::Fail(Failure::kMemory) : Value::Host(map);
 }
 
 // A segment's octets; of a tail the canonical segments, joined.
@@ -172,9 +166,17 @@ std::string_view RequestActivation::ValueOf(const Capture& capture) {
   }
   const std::span<const std::string_view> all = canonical_->encoded;
   const auto taken = all.subspan(capture.before, all.size() - capture.before - capture.after);
-  size_t size = taken.empty() ? 0 : taken.size() - 1;
+  if (taken.empty()) return {};
+  size_t size = taken.size() - 1;
   for (const std::string_view segment : taken) size += segment.size();
-  char* const out = Room(size);
+  // Where the segments stand in the canonical path one behind the other, that is the text.
+  const std::string_view path = canonical_->path;
+  const bool in_path = taken.front().data() >= path.data() &&
+                       taken.back().data() + taken.back().size() <= path.data() + path.size();
+  if (in_path && taken.front().data() + size == taken.back().data() + taken.back().size()) {
+    return {taken.front().data(), size};
+  }
+  char* const out = Room(size, params_);
   if (out == nullptr) return {};
   char* at = out;
   for (size_t i = 0; i < taken.size(); ++i) {
@@ -188,10 +190,10 @@ Value RequestActivation::Params() {
   if (!params_known_) {
     params_.Clear();
     for (const Capture& capture : captures_) params_.Add(capture.name, ValueOf(capture), false);
-    params_.Finish([](TextMap::Entry&, const TextMap::Entry&) {});
+    params_.Finish([](std::span<TextMap::Entry>) {});
     params_known_ = true;
   }
-  return Whole(params_);
+  return params_.AsValue();
 }
 
 // Form-decodes (URL Standard, application/x-www-form-urlencoded). What is malformed stays as it is.
@@ -200,7 +202,7 @@ std::string_view RequestActivation::Decode(std::string_view text, bool& is_malfo
     is_malformed = is_malformed || !IsUtf8(text);
     return text;
   }
-  char* const out = Room(text.size());
+  char* const out = Room(text.size(), query_);
   if (out == nullptr) return text;
   char* at = out;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -233,10 +235,10 @@ Value RequestActivation::Query() {
       value = Decode(value, is_malformed);
       query_.Add(key, value, is_malformed);
     }
-    query_.Finish([](TextMap::Entry& first, const TextMap::Entry&) { first.is_ambiguous = true; });
+    query_.Finish([](std::span<TextMap::Entry> pairs) { pairs[0].is_ambiguous = true; });
     query_known_ = true;
   }
-  return Whole(query_);
+  return query_.AsValue();
 }
 
 void RequestActivation::ReadHeader(const Header& header) {
@@ -250,10 +252,26 @@ void RequestActivation::ReadHeader(const Header& header) {
   } else if (HoldsToken(program_->token_from, header)) {
     return;
   }
-  char* const name = Room(header.name.size());
+  char* const name = Room(header.name.size(), headers_);
   if (name == nullptr) return;
   std::transform(header.name.begin(), header.name.end(), name, &AsciiLower);
   headers_.Add({name, header.name.size()}, value, !IsUtf8(value));
+}
+
+// RFC 9110 section 5.3: the values in their order, with commas between them.
+void RequestActivation::JoinHeaders(std::span<TextMap::Entry> fields) {
+  constexpr std::string_view kComma = ", ";
+  size_t size = kComma.size() * (fields.size() - 1);
+  for (const TextMap::Entry& field : fields) size += field.value.size();
+  char* const out = Room(size, headers_);
+  if (out == nullptr) return;
+  char* at = out;
+  for (const TextMap::Entry& field : fields) {
+    if (at != out) at = std::copy(kComma.begin(), kComma.end(), at);
+    at = std::copy(field.value.begin(), field.value.end(), at);
+    fields[0].is_ambiguous = fields[0].is_ambiguous || field.is_ambiguous;
+  }
+  fields[0].value = {out, static_cast<size_t>(at - out)};
 }
 
 Value RequestActivation::Headers() {
@@ -265,19 +283,10 @@ Value RequestActivation::Headers() {
     cookies_.clear();
     cookies_.reserve(2 * size);
     for (const Header& header : request_->headers) ReadHeader(header);
-    headers_.Finish([&](TextMap::Entry& first, const TextMap::Entry& next) {
-      constexpr std::string_view kComma = ", ";
-      char* const out = Room(first.value.size() + kComma.size() + next.value.size());
-      if (out == nullptr) return;
-      first.is_ambiguous = first.is_ambiguous || next.is_ambiguous;
-      char* at = std::copy(first.value.begin(), first.value.end(), out);
-      at = std::copy(kComma.begin(), kComma.end(), at);
-      at = std::copy(next.value.begin(), next.value.end(), at);
-      first.value = {out, static_cast<size_t>(at - out)};
-    });
+    headers_.Finish([&](std::span<TextMap::Entry> fields) { JoinHeaders(fields); });
     headers_known_ = true;
   }
-  return Whole(headers_);
+  return headers_.AsValue();
 }
 
 Value RequestActivation::SourceIp() {

@@ -37,11 +37,20 @@ class TextMap final : public cel::HostMap {
     uint32_t position = 0;      // in the order of Add
   };
 
-  void Clear() { entries_.clear(); }
+  void Clear() {
+    entries_.clear();
+    is_whole_ = true;
+  }
+  // There was no memory for some of it: it is no value, for a condition must not take it for one.
+  void SetIncomplete() { is_whole_ = false; }
+  cel::Value AsValue() const {
+    return is_whole_ ? cel::Value::Host(*this) : cel::Value::Fail(cel::Failure::kMemory);
+  }
   void Add(std::string_view key, std::string_view value, bool is_ambiguous) {
     entries_.push_back({key, value, is_ambiguous, static_cast<uint32_t>(entries_.size())});
   }
-  // Ends the adding. `merge(Entry&, const Entry&)` takes each entry of a key that is there already.
+  // Ends the adding. `merge(std::span<Entry>)` makes the first of several entries of one key stand
+  // for all of them.
   template <class Merge>
   void Finish(Merge merge);
 
@@ -51,6 +60,7 @@ class TextMap final : public cel::HostMap {
 
  private:
   std::vector<Entry> entries_;  // once finished: by key
+  bool is_whole_ = true;
 };
 
 // The claims of a token before anything is decided with it: for `accept` and for grants.
@@ -96,9 +106,10 @@ class RequestActivation final : public CallerActivation {
   cel::Value Query();
   cel::Value Headers();
   cel::Value SourceIp();
-  char* Room(size_t size);
-  cel::Value Whole(const TextMap& map) const;
+  // Memory for what stands in `map`.
+  char* Room(size_t size, TextMap& map);
   void ReadHeader(const Header& header);
+  void JoinHeaders(std::span<TextMap::Entry> fields);
   std::string_view Decode(std::string_view text, bool& is_malformed);
   std::string_view ValueOf(const Capture& capture);
 
@@ -110,7 +121,6 @@ class RequestActivation final : public CallerActivation {
   std::span<const Capture> captures_;
 
   bool params_known_ = false, query_known_ = false, headers_known_ = false;
-  bool out_of_memory_ = false;  // some map is not whole
   TextMap params_, query_, headers_;
   std::string cookies_, folded_name_;
   cel::Address source_;

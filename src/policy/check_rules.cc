@@ -49,6 +49,7 @@ class RulesCheck {
   void CheckCaptures(const DocumentValue& value, const cel::Program& condition,
                      const RuleModel& model);
   void CheckRoleNames(const DocumentValue& value, const cel::Program& condition);
+  void WarnCaseCounts(const DocumentValue& value, const cel::Program& condition);
   void CheckEndpoints(const DocumentValue& value, RuleModel& model);
   void CheckEndpointText(const DocumentValue& value, RuleModel& model);
   void CheckEndpointObject(const DocumentValue& value, RuleModel& model);
@@ -71,6 +72,7 @@ class RulesCheck {
   std::vector<Span> id_spans_;
   size_t weight_ = 0;
   bool is_full_ = false;
+  bool is_refused_ = false;  // an endpoint of the rule at hand
 };
 
 void RulesCheck::Check(const DocumentValue& value) {
@@ -90,6 +92,7 @@ void RulesCheck::Check(const DocumentValue& value) {
     model.report_only = fields_.OneOf(*mode, "`mode` of a rule", kModes).value_or(false);
   }
   CheckIgnoredToken(rule, model);
+  is_refused_ = false;
   const DocumentValue* const endpoints = rule.Require("endpoints", "one endpoint or more");
   if (endpoints != nullptr) CheckEndpoints(*endpoints, model);
   model.when = CheckCondition(rule, "when", model);
@@ -105,6 +108,7 @@ Expression RulesCheck::CheckCondition(const ObjectFields& rule, std::string_view
   Expression condition = ReadExpression(fields_, *value, Quote(name) + " of a rule", place, 'b');
   if (condition == nullptr) return nullptr;
   CheckCaptures(*value, *condition, model);
+  WarnCaseCounts(*value, *condition);
   CheckRoleNames(*value, *condition);
   return condition;
 }
@@ -119,13 +123,27 @@ void RulesCheck::CheckCaptures(const DocumentValue& value, const cel::Program& c
       if (!segment.capture.empty()) captures.push_back(segment.capture);
     }
   }
-  if (fields_.has_errors() && captures.empty()) return;
+  if (is_refused_) return;
   for (const cel::MemberUse& use : condition.MembersOf(PlaceOf(ExpressionVariable::kParams))) {
     if (std::find(captures.begin(), captures.end(), use.name) != captures.end()) continue;
     fields_.Error(PlaceInPolicy(value, use.at), "unknown_capture",
                   "no endpoint of this rule captures " + Quote(use.name),
                   {"a name that stands in braces in an endpoint, as in `/orders/{id}`",
                    fields_.Suggest(use.name, captures)});
+  }
+}
+
+// Warns of conditions on a path whose case the endpoints ignore: `/Users/ADMIN` is matched like
+// `/users/admin`, and compared as it came.
+void RulesCheck::WarnCaseCounts(const DocumentValue& value, const cel::Program& condition) {
+  if (check_.model.request.path_case != RequestRules::PathCase::kFold) return;
+  for (const ExpressionVariable variable :
+       {ExpressionVariable::kParams, ExpressionVariable::kPath}) {
+    const std::optional<Span> use = condition.FirstUse(PlaceOf(variable));
+    if (!use) continue;
+    fields_.Warning(PlaceInPolicy(value, *use), "case_counts",
+                    "endpoints ignore case here (`path_case: fold`), and conditions do not",
+                    {"", "compare with `.lowerAscii()`"});
   }
 }
 
@@ -227,6 +245,7 @@ void RulesCheck::CheckIgnoredToken(const ObjectFields& rule, RuleModel& model) {
 }
 
 bool RulesCheck::Take(const DocumentValue& value, bool ok) {
+  is_refused_ = is_refused_ || !ok;
   for (const EndpointFault& fault : reader_.faults()) {
     const bool is_kept = fields_.Keeps(fault.severity);
     const Span at = is_kept ? value.Part(fault.offset, fault.length) : value.at();

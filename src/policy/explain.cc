@@ -56,12 +56,24 @@ std::vector<ConditionExplanation> ExplainConditions(const CompiledRule& rule,
     one.member = member;
     one.text = text;
     one.value = cel::ToText(expression->Evaluate(machine), kMaxValue);
+    machine.Refill();
     for (const cel::TracedValue& traced : expression->Trace(machine)) {
       one.operands.push_back(
           {std::string(text.substr(traced.at.offset, traced.at.length)), traced.value});
     }
   }
   return out;
+}
+
+// Whether a rule that applies is one of those that the decision rests on. A refused token leaves
+// only rules that ignore it; else such a rule counts where it is the one named, for it may have
+// been barred by what denies a caller without a token.
+bool HasDecided(const CompiledRule& rule, const Decision& decision, const TokenStatus& token) {
+  if (rule.report_only || decision.rule_id().empty()) return false;
+  const bool denied = !decision.allowed() && decision.reason() != Reason::kForwardValue;
+  if (rule.deny != denied) return false;
+  if (rule.id == decision.rule_id()) return true;
+  return rule.deny || rule.ignore_token == (token.kind == TokenStatus::Kind::kRefused);
 }
 
 RuleExplanation ExplainRule(const PolicyProgram& program, Endpoint at, const CallerData& caller,
@@ -79,14 +91,13 @@ RuleExplanation ExplainRule(const PolicyProgram& program, Endpoint at, const Cal
   out.endpoint = rule.endpoints[at.second].text;
   out.line = rule.line;
   const Truth condition = HoldsCondition(rule, at.second, scratch.activation, scratch.machine);
+  scratch.machine.Refill();
   out.conditions = ExplainConditions(rule, scratch.machine);
   if (Applies(rule.deny, {role, scopes, condition})) {
     const bool doubt =
         role == Truth::kUnknown || scopes == Truth::kUnknown || condition == Truth::kUnknown;
     out.outcome = doubt ? RuleOutcome::kAppliesByDoubt : RuleOutcome::kApplies;
-    const bool denied_by_rule = !decision.allowed() && !decision.rule_id().empty() &&
-                                decision.reason() != Reason::kForwardValue;
-    out.decided = !rule.report_only && !decision.rule_id().empty() && rule.deny == denied_by_rule;
+    out.decided = HasDecided(rule, decision, scratch.decision.token);
   } else if (!rule.deny && condition == Truth::kUnknown) {
     out.outcome = RuleOutcome::kFails;
   }
@@ -206,9 +217,10 @@ Explanation ExplainDecision(const PolicyProgram& program, const Decision& decisi
   if (!decision.has_path() || decision.reason() == Reason::kMisdirected) return out;
 
   const Matches matches = FindMatches(program, scratch);
-  BeginEvaluation(program, request, now, scratch);
-  scratch.activation.SetCaller(program.roles, caller);
   for (const Endpoint& at : matches.whole) {
+    // Telling takes more steps than deciding: no rule may lack what another spent.
+    BeginEvaluation(program, request, now, scratch);
+    scratch.activation.SetCaller(program.roles, caller);
     out.rules.push_back(ExplainRule(program, at, caller, decision, scratch));
   }
   constexpr size_t kMaxNearMisses = 10;

@@ -99,6 +99,7 @@ Verdict Judge::Decide() {
   std::sort(reports.begin(), reports.end());
   reports.erase(std::unique(reports.begin(), reports.end()), reports.end());
   std::erase_if(reports, [&](uint32_t rule) {
+    scratch_.machine.Refill();
     return (DecideWith(rule).reason == Reason::kAllowed) == (verdict.reason == Reason::kAllowed);
   });
   return verdict;

@@ -22,9 +22,8 @@ bool IsKnown(Variable variable, ExpressionPlace place) {
     case ExpressionPlace::kRuleWithoutToken:
       return !IsOfCaller(variable);
     case ExpressionPlace::kGrant:
-      return variable == Variable::kClaims || variable == Variable::kIssuer;
     case ExpressionPlace::kAccept:
-      return variable == Variable::kClaims;
+      return variable == Variable::kClaims || variable == Variable::kIssuer;
     case ExpressionPlace::kForward:
       return variable != Variable::kParams;
   }
@@ -40,7 +39,7 @@ std::pair<std::string_view, std::string_view> WhyUnknown(ExpressionPlace place) 
     case ExpressionPlace::kGrant:
       return {"roles are granted before a request is looked at", "`claims` or `issuer`"};
     case ExpressionPlace::kAccept:
-      return {"a token is accepted for its claims alone", "`claims`"};
+      return {"a token is accepted for its claims alone", "`claims` or `issuer`"};
     case ExpressionPlace::kForward:
       return {"captures belong to one endpoint of a rule", "`request.path`, say"};
     case ExpressionPlace::kRule:

@@ -20,7 +20,7 @@ enum class ExpressionPlace : uint8_t {
   kRule,
   kRuleWithoutToken,  // `token: ignore`: nothing of the caller
   kGrant,             // the claims and their issuer: roles are resolved once per token
-  kAccept,            // the claims alone
+  kAccept,            // likewise
   kForward,           // all but captures, which are an endpoint's
 };
 

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the upstream learns of the caller: the verified identity, in the place of whatever the client claimed."""
 
+import socket
+import struct
+
 import harness
 from client import Connection, ask, request
 from harness import Proxy, ProxyTest, Site
@@ -32,6 +35,20 @@ class Identity(ProxyTest):
         for spelling in SPELLINGS + ["X-User-Mail", "X-User-Anything", "x_user_anything"]:
             with self.subTest(spelling):
                 self.assertEqual(self.identity(self.ask((spelling, "ada"), target="/public/x")), [])
+
+    def test_a_client_that_resets_its_connection_keeps_its_address(self):
+        for _ in range(50):
+            with socket.create_connection(("127.0.0.1", self.proxy.port)) as client:
+                client.sendall(request("GET", "/public/x"))
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.assertEqual(ask(self.proxy.port, "GET", "/public/last").status, 200)
+        for received in self.upstream.take():
+            self.assertEqual(received.all("X-Forwarded-For"), ["127.0.0.1"])
+
+    def test_connection_that_names_very_many_is_refused(self):
+        answer = ask(self.proxy.port, "GET", "/public/x", [("Connection", "q," * 40 + "close")])
+        self.assertEqual(answer.status, 400)
+        self.assertEqual(self.upstream.take(), [])
 
     def test_connection_names_no_identity_away(self):
         """The old trick: what Connection names is removed by a proxy, after it was set."""

@@ -242,6 +242,14 @@ class Smuggling(ProxyTest):
                 self.assertEqual(connection.at_end(), b"")
                 self.assertNotIn("/public/smuggled", [received.target for received in self.upstream.take()])
 
+    def test_a_last_chunk_that_comes_in_pieces_is_waited_for(self):
+        for size, status in ((b"0", 200), (b"00", 200), (b"0;", 400), (b"0 ", 400), (b"0x", 400)):
+            with self.subTest(size), Connection(self.proxy.port) as connection:
+                connection.send(post(CHUNKED, size + b"\r\n").removesuffix(SMUGGLED))
+                connection.try_to_send(b"\r\n")
+                self.assertEqual(connection.answer().status, status)
+            self.upstream.take()
+
     def test_odd_ones_mean_one_thing(self):
         for name, octets in ODD:
             octets = octets.removesuffix(SMUGGLED)

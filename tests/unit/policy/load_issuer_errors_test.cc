@@ -56,7 +56,7 @@ const DiagnosticCase kAddedMembers[] = {
      "this gives a value of type int", "size(claims)", "a bool"},
     {"accept of a request", "accept: request.host == claims.h", 3, 75, "expression_name",
      "`request.host` cannot stand here: a token is accepted for its claims alone", "request.host",
-     "`claims`"},
+     "`claims` or `issuer`"},
     {"accept empty", R"(accept: "")", 3, 75, "empty_value", "`accept` of an issuer is empty",
      R"("")"},
     {"accept null", "accept: ", 3, 67, "empty_value", "`accept` of an issuer has no value",
