@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <cstddef>
-#include <cstring>
 #include <system_error>
 #include <type_traits>
 
@@ -79,10 +78,7 @@ JsonView JsonView::Find(std::string_view name) const noexcept {
   if (!is_object()) return JsonView();
   const JsonNode* const end = AfterNode(node_);
   for (const JsonNode* member = node_ + 1; member != end; member = AfterNode(member)) {
-    if (member->name_size == name.size() &&
-        std::memcmp(member->name, name.data(), name.size()) == 0) {
-      return JsonView(member);
-    }
+    if (std::string_view(member->name, member->name_size) == name) return JsonView(member);
   }
   return JsonView();
 }

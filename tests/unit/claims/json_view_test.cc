@@ -34,6 +34,11 @@ TEST(JsonView, IsMissingByDefaultAndChains) {
   for (const JsonView element : nothing.elements()) ADD_FAILURE() << element.ToJson();
 }
 
+TEST(JsonView, FindsAMemberWhoseNameIsEmpty) {
+  const auto d = Parse(R"({"":1})");
+  EXPECT_EQ(d->root().Find({}).int_or(0), 1);
+}
+
 TEST(JsonView, GivesEachKindItsValueAndOthersTheDefault) {
   const auto d = Parse(R"({"s":"x","i":-7,"d":1.5,"t":true,"n":null,"a":[1],"o":{"k":1}})");
   const JsonView o = d->root();
