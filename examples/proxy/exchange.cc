@@ -105,7 +105,8 @@ Exchange::~Exchange() {
 
 asio::awaitable<void> Exchange::Answer(Problem problem, std::string www_authenticate) {
   if (record_.error.empty()) record_.error = problem.error;
-  keeps_alive = keeps_alive && !has_begun_ && request.is_header_done() && request.is_done();
+  keeps_alive = keeps_alive && !has_begun_ && request.is_header_done() && request.is_done() &&
+                !worker_.shared.draining;
   if (has_begun_ || problem.error == kClientGone.error) co_return;
   client_.Revive();
   client_.set_limit(Clock::now() + worker_.shared.config.limits.header_timeout);
