@@ -266,10 +266,10 @@ void RequestActivation::JoinHeaders(std::span<TextMap::Entry> fields) {
   char* const out = Room(size, headers_);
   if (out == nullptr) return;
   char* at = out;
-  for (const TextMap::Entry& field : fields) {
-    if (at != out) at = std::copy(kComma.begin(), kComma.end(), at);
-    at = std::copy(field.value.begin(), field.value.end(), at);
-    fields[0].is_ambiguous = fields[0].is_ambiguous || field.is_ambiguous;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (i > 0) at = std::copy(kComma.begin(), kComma.end(), at);
+    at = std::copy(fields[i].value.begin(), fields[i].value.end(), at);
+    fields[0].is_ambiguous = fields[0].is_ambiguous || fields[i].is_ambiguous;
   }
   fields[0].value = {out, static_cast<size_t>(at - out)};
 }
