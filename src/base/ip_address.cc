@@ -9,6 +9,7 @@
 #include <charconv>
 
 #include "src/base/ascii.h"
+#include "src/base/take.h"
 
 namespace doorward {
 namespace {
@@ -16,21 +17,6 @@ namespace {
 constexpr std::array<uint8_t, 12> kMappedPrefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-// 0 to 15, or -1.
-int HexValue(char c) {
-  if (IsDigit(c)) return c - '0';
-  const char lower = AsciiLower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-// Takes what stands before the first `separator`, and the separator, off the front of `*rest`.
-std::string_view TakeUpTo(char separator, std::string_view* rest) {
-  const size_t at = std::min(rest->find(separator), rest->size());
-  const std::string_view taken = rest->substr(0, at);
-  rest->remove_prefix(std::min(at + 1, rest->size()));
-  return taken;
-}
 
 // Reads 1 to 4 hexadecimal digits.
 bool ParseGroup(std::string_view text, uint8_t* octets) {
@@ -56,7 +42,7 @@ bool ParseRun(std::string_view text, bool may_end_in_quad, Run* run) {
   if (text.empty()) return true;
   if (text.back() == ':') return false;
   while (!text.empty()) {
-    const std::string_view group = TakeUpTo(':', &text);
+    const std::string_view group = TakeUpTo(':', text);
     const bool is_quad = may_end_in_quad && text.empty() && group.find('.') != group.npos;
     const size_t size = is_quad ? 4 : 2;
     if (run->size + size > run->octets.size()) return false;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "src/base/ascii.h"
 #include "src/base/utf8.h"
 
 namespace doorward::cel {
@@ -24,7 +25,7 @@ constexpr std::string_view kSigns[] = {"&&", "||", "==", "!=", "<=", ">=", "<", 
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool IsHexDigit(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool IsHexDigit(char c) { return HexValue(c) >= 0; }
 
 // Letters that may stand before a quote: r for raw, b for bytes, or both.
 bool IsTextPrefix(std::string_view letters) {

@@ -12,6 +12,7 @@
 
 #include <absl/strings/charconv.h>
 
+#include "src/base/ascii.h"
 #include "src/base/utf8.h"
 
 namespace doorward::cel {
@@ -29,12 +30,6 @@ std::optional<uint64_t> ReadMagnitude(std::string_view digits) {
       std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
   if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
   return value;
-}
-
-int DigitValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 16;
 }
 
 // The escapes that stand for one octet.
@@ -120,8 +115,8 @@ class TextReader {
     uint32_t value = 0;
     for (size_t i = 0; i < count; ++i) {
       const size_t at = at_ + skip + i;
-      const int digit = at < body_.size() ? DigitValue(body_[at]) : 16;
-      if (digit >= base) {
+      const int digit = at < body_.size() ? HexValue(body_[at]) : -1;
+      if (digit < 0 || digit >= base) {
         return Fault(skip + i + 1, "an escape that is cut short",
                      std::to_string(count) + (base == 8 ? " octal digits" : " hexadecimal digits"));
       }

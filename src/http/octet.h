@@ -58,13 +58,6 @@ constexpr bool IsLower(char c) noexcept { return c >= 'a' && c <= 'z'; }
 constexpr bool IsDigit(char c) noexcept { return c >= '0' && c <= '9'; }
 constexpr bool IsControl(char c) noexcept { return Octet(c) < 0x20 || c == 0x7F; }
 
-// The value of a hexadecimal digit, or -1.
-constexpr int HexValue(char c) noexcept {
-  if (IsDigit(c)) return c - '0';
-  const char lower = AsciiLower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 inline constexpr char kUpperHex[] = "0123456789ABCDEF";
 
 // Compares without ASCII case; `lower` must be lower case itself.

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "src/base/ascii.h"
+#include "src/base/take.h"
 #include "src/base/utf8.h"
 #include "src/policy/expression.h"
 #include "src/policy/program.h"
@@ -21,20 +22,6 @@ using Variable = ExpressionVariable;
 
 Value ClaimsValue(JsonView claims) {
   return claims.is_object() ? Value::Json(claims) : Value::Map(nullptr, 0);
-}
-
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = AsciiLower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-// Takes what stands before the first `separator`, and the separator, off the front of `rest`.
-std::string_view TakeUpTo(char separator, std::string_view& rest) {
-  const size_t end = std::min(rest.find(separator), rest.size());
-  const std::string_view taken = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return taken;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include <re2/re2.h>
 
+#include "src/base/ascii.h"
 #include "src/base/source.h"
 
 namespace doorward {
@@ -46,13 +47,6 @@ std::string Upper(std::string_view text) {
 
 void FoldCase(std::string& text) {
   for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 0x20) : c;
-}
-
-std::optional<char> HexDigit(char c) {
-  if (c >= '0' && c <= '9') return static_cast<char>(c - '0');
-  const char lower = static_cast<char>(c | 0x20);
-  if (lower >= 'a' && lower <= 'f') return static_cast<char>(lower - 'a' + 10);
-  return std::nullopt;
 }
 
 // Returns where the brace that `text` begins with is closed, or npos. A backslash escapes.
@@ -343,14 +337,14 @@ std::string EndpointReader::Decode(Piece piece) {
       out.push_back(text[i]);
       continue;
     }
-    const std::optional<char> high = i + 1 < text.size() ? HexDigit(text[i + 1]) : std::nullopt;
-    const std::optional<char> low = i + 2 < text.size() ? HexDigit(text[i + 2]) : std::nullopt;
-    if (!high || !low) {
+    const int high = i + 1 < text.size() ? HexValue(text[i + 1]) : -1;
+    const int low = i + 2 < text.size() ? HexValue(text[i + 2]) : -1;
+    if (high < 0 || low < 0) {
       Fault(piece.Sub(i, 3), "bad_percent", "two hexadecimal digits must follow `%`",
             "`%XX`, or `%25` for the sign itself");
       return out;
     }
-    const char octet = static_cast<char>(*high << 4 | *low);
+    const char octet = static_cast<char>(high << 4 | low);
     const bool kept = octet == '/' && rules_.encoded_slash == RequestRules::EncodedSlash::kKeep;
     out.append(kept ? std::string_view("%2F") : std::string_view(&octet, 1));
     i += 2;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "src/base/ascii.h"
+#include "src/base/take.h"
 #include "src/policy/program.h"
 
 namespace doorward {
@@ -32,12 +33,7 @@ std::optional<std::string_view> TokenInHeader(std::string_view value, std::strin
 }
 
 // Takes the first pair off a Cookie field's value (RFC 6265 section 4.2.1).
-std::string_view NextPair(std::string_view& rest) {
-  const size_t end = std::min(rest.find(';'), rest.size());
-  const std::string_view pair = Trim(rest.substr(0, end));
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return pair;
-}
+std::string_view NextPair(std::string_view& rest) { return Trim(TakeUpTo(';', rest)); }
 
 std::string_view NameOf(std::string_view pair) {
   return Trim(pair.substr(0, std::min(pair.find('='), pair.size())));
