@@ -4,6 +4,8 @@
 import json
 import socket
 
+from message import Fields
+
 TIMEOUT = 120  # what does not come within it never will; generous, since sanitizers are slow
 HOST = "api.example.com"
 
@@ -12,23 +14,13 @@ class Gone(Exception):
     """The connection ended where something more was due."""
 
 
-class Answer:
+class Answer(Fields):
     def __init__(self, head):
         first, *fields = head.decode("latin-1").split("\r\n")
         self.version, status, _ = (first + " ").split(" ", 2)
         self.status = int(status)
         self.headers = [tuple(part.strip() for part in field.split(":", 1)) for field in fields]
         self.body = b""
-
-    def all(self, name):
-        return [value for key, value in self.headers if key.lower() == name.lower()]
-
-    def header(self, name):
-        """The value of a field that comes at most once; None where it does not."""
-        values = self.all(name)
-        if len(values) > 1:
-            raise AssertionError(f"{len(values)} fields {name}: {values}")
-        return values[0] if values else None
 
     def json(self):
         return json.loads(self.body)

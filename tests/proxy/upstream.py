@@ -8,6 +8,8 @@ import socket
 import struct
 import threading
 
+from message import Fields
+
 TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 VALUE = re.compile(rb"[\x20-\x7e\x80-\xff\t]*")
 KEPT = 1 << 20  # of a body; more is digested only
@@ -17,7 +19,7 @@ class Malformed(Exception):
     """What came is no HTTP/1.1 that every server reads in the same way."""
 
 
-class Received:
+class Received(Fields):
     """A request as it arrived."""
 
     def __init__(self, head, connection):
@@ -39,15 +41,6 @@ class Received:
         if not colon or not TOKEN.fullmatch(name) or not VALUE.fullmatch(value):
             raise Malformed(f"header field {field!r}")
         return name.decode(), value.decode("latin-1")
-
-    def all(self, name):
-        return [value for key, value in self.headers if key.lower() == name.lower()]
-
-    def header(self, name):
-        values = self.all(name)
-        if len(values) > 1:
-            raise AssertionError(f"{len(values)} fields {name}: {values}")
-        return values[0] if values else None
 
     def add(self, octets):
         self.body_length += len(octets)
