@@ -5,12 +5,10 @@ import json
 import os
 import signal
 import threading
-import unittest
 
 import harness
 from client import Connection, ask, request
-from harness import ISSUER, Proxy, ProxyTest, Site, eventually
-from upstream import Upstream
+from harness import ISSUER, Proxy, ProxyTest, SiteTest, eventually
 
 DECISION = {"time", "event", "request_id", "policy", "outcome", "status", "rule", "reason", "report", "issuer", "subject", "method", "host", "path",
             "source_ip", "decision_ns"}  # fmt: skip
@@ -127,16 +125,8 @@ class Rotation(ProxyTest):
         self.assertNotIn('"new"', rotated.read_text())
 
 
-class Trouble(unittest.TestCase):
+class Trouble(SiteTest):
     """Requests go on where `when_full` is `drop`, and wait where it is `block`."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.site, cls.upstream = Site(), Upstream()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.upstream.stop()
 
     def start(self, file, when_full):
         audit = {"file": str(file), "when_full": when_full, "queue_bytes": "64KiB"}

@@ -240,17 +240,15 @@ class Proxy:
         return self.metrics().get((name, frozenset(labels.items())), 0.0)
 
 
-class ProxyTest(unittest.TestCase):
-    """Tests with one upstream and one proxy for all of them; `settings` are the proxy's."""
+class SiteTest(unittest.TestCase):
+    """Tests with one site and one upstream for all of them, and proxies of their own."""
 
-    settings = {}
     policy = POLICY
 
     @classmethod
     def setUpClass(cls):
         cls.site = Site(cls.policy)
         cls.upstream = cls.make_upstream()
-        cls.proxy = Proxy(cls.site, cls.upstream, **cls.settings)
 
     @classmethod
     def make_upstream(cls):
@@ -258,8 +256,23 @@ class ProxyTest(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        cls.proxy.stop()
         cls.upstream.stop()
+
+
+class ProxyTest(SiteTest):
+    """Tests with one proxy for all of them too; `settings` are the proxy's."""
+
+    settings = {}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.proxy = Proxy(cls.site, cls.upstream, **cls.settings)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.proxy.stop()
+        super().tearDownClass()
 
     def setUp(self):
         self.upstream.answer = Exchange.echo

@@ -5,23 +5,22 @@ but by the answers; and its end, which lets finish what has begun."""
 import hashlib
 import signal
 import threading
-import unittest
 
 import harness
 from client import Connection, Gone, ask, request
-from harness import FULL, POLICY, Proxy, ProxyTest, Site, eventually
-from upstream import Upstream
+from harness import FULL, POLICY, Proxy, ProxyTest, Site, SiteTest, eventually
 
 CLOSED = POLICY.replace("- {id: public, allow: [everyone]", "- {id: public, deny: [everyone]")
 BROKEN = POLICY.replace("allow: [editor]", "allow: [edtior]")
 
 
 class Reload(ProxyTest):
+    settings = {"listeners": ("plain", "tls")}
+
     @classmethod
     def setUpClass(cls):
-        cls.site, cls.upstream = Site(), Upstream()
+        super().setUpClass()
         cls.tls = cls.site.authority.client_context()
-        cls.proxy = Proxy(cls.site, cls.upstream, listeners=("plain", "tls"))
 
     def setUp(self):
         super().setUp()
@@ -195,16 +194,8 @@ class Watch(ProxyTest):
         proxy.stop()
 
 
-class Drain(unittest.TestCase):
+class Drain(SiteTest):
     """Each test ends a proxy of its own."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.site, cls.upstream = Site(), Upstream()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.upstream.stop()
 
     def setUp(self):
         self.go_on = threading.Event()
