@@ -22,18 +22,16 @@
 #include <sodium/core.h>
 #include <sodium/crypto_sign_ed25519.h>
 
+#include "src/base/ascii.h"
+
 namespace doorward {
 namespace {
-
-consteval uint8_t FromHex(char digit) {
-  return static_cast<uint8_t>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
-}
 
 template <size_t kSize>
 consteval auto FromHex(const char (&digits)[kSize]) {
   std::array<uint8_t, kSize / 2> octets{};
   for (size_t i = 0; i < octets.size(); ++i) {
-    octets[i] = static_cast<uint8_t>(FromHex(digits[2 * i]) << 4 | FromHex(digits[2 * i + 1]));
+    octets[i] = static_cast<uint8_t>(HexValue(digits[2 * i]) << 4 | HexValue(digits[2 * i + 1]));
   }
   return octets;
 }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "src/base/ascii.h"
 #include "src/base/utf8.h"
 #include "src/policy/document.h"
 
@@ -221,9 +222,9 @@ std::optional<uint32_t> JsonReader::ReadFourDigits() {
   if (!text_.substr(at_).starts_with("\\u") || text_.size() - at_ < kLength) return std::nullopt;
   uint32_t value = 0;
   for (const char c : text_.substr(at_ + 2, 4)) {
-    const char lower = static_cast<char>(c | 0x20);
-    if (!IsDigit(c) && (lower < 'a' || lower > 'f')) return std::nullopt;
-    value = value * 16 + static_cast<uint32_t>(IsDigit(c) ? c - '0' : lower - 'a' + 10);
+    const int digit = HexValue(c);
+    if (digit < 0) return std::nullopt;
+    value = value * 16 + static_cast<uint32_t>(digit);
   }
   at_ += kLength;
   return value;
