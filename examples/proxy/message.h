@@ -99,9 +99,11 @@ class Message final : public boost::beast::http::basic_parser<isRequest> {
   void on_finish_impl(Error&) override {}
 
   // Beast asserts that there are five octets where it goes on with a last chunk, whose size may be
-  // spelt `0`, `00` or `0;`; fewer are no end.
+  // spelt `0`, `00` or `0;`; fewer are no end. One behind a bare carriage return is Beast's to
+  // refuse.
   bool BeginsLastChunk(std::string_view text) const {
-    return text.size() < 5 && this->chunked() && text.starts_with('0') && text.ends_with("\r\n");
+    return text.size() < 5 && this->chunked() && text.starts_with('0') && text.ends_with("\r\n") &&
+           text.find('\r') == text.size() - 2;
   }
 
   // Beast joins folded lines elsewhere, or steps over the end of an empty one.
