@@ -3,11 +3,16 @@
 #include "tests/differential/reference_matcher.h"
 
 #include <algorithm>
-#include <regex>
+#include <memory>
 #include <span>
+#include <string_view>
+
+#include <re2/re2.h>
 
 namespace doorward::reference {
 namespace {
+
+using Path = std::span<const std::string>;
 
 bool GlobMatches(std::string_view glob, std::string_view text) {
   if (glob.empty()) return text.empty();
@@ -16,55 +21,93 @@ bool GlobMatches(std::string_view glob, std::string_view text) {
   return GlobMatches(glob.substr(1), text) || (!text.empty() && GlobMatches(glob, text.substr(1)));
 }
 
-bool SegmentMatches(const std::string& pattern, const std::string& segment) {
-  if (pattern[0] != '{') return GlobMatches(pattern, segment);
-  const size_t colon = pattern.find(':');
-  if (colon == std::string::npos) return true;
-  return std::regex_match(segment,
-                          std::regex(pattern.substr(colon + 1, pattern.size() - colon - 2)));
-}
-
-bool PathMatches(std::span<const std::string> pattern, std::span<const std::string> path) {
-  if (pattern.empty()) return path.empty();
-  if (pattern[0] == "**" || pattern[0].ends_with("=**}")) {
-    return PathMatches(pattern.subspan(1), path) ||
-           (!path.empty() && PathMatches(pattern, path.subspan(1)));
+bool RegexMatches(const std::string& regex, const std::string& text, bool folds_case) {
+  static std::map<std::string, std::unique_ptr<re2::RE2>> compiled;
+  std::unique_ptr<re2::RE2>& one = compiled[(folds_case ? "(?i)" : "") + regex];
+  if (one == nullptr) {
+    one = std::make_unique<re2::RE2>((folds_case ? "(?i)(?:" : "(?:") + regex + ")");
   }
-  return !path.empty() && SegmentMatches(pattern[0], path[0]) &&
-         PathMatches(pattern.subspan(1), path.subspan(1));
+  return re2::RE2::FullMatch(text, *one);
 }
 
-bool MethodMatches(const Rule& rule, const std::string& method) {
+std::string Folded(std::string text, bool folds_case) {
+  if (!folds_case) return text;
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  return text;
+}
+
+bool SegmentMatches(const Segment& pattern, const std::string& segment, bool folds_case) {
+  switch (pattern.kind) {
+    case Segment::Kind::kLiteral:
+      return Folded(pattern.text, folds_case) == Folded(segment, folds_case);
+    case Segment::Kind::kGlob:
+      return GlobMatches(Folded(pattern.text, folds_case), Folded(segment, folds_case));
+    case Segment::Kind::kRegex:
+      return RegexMatches(pattern.text, segment, folds_case);
+    default:
+      return true;
+  }
+}
+
+std::string Joined(Path segments) {
+  std::string out;
+  for (size_t i = 0; i < segments.size(); ++i) out += (i > 0 ? "/" : "") + Encoded(segments[i]);
+  return out;
+}
+
+// Adds to `captures` what the pattern captures; false where it does not match.
+bool PathMatches(std::span<const Segment> pattern, Path path, bool folds_case, Captures& captures) {
+  if (pattern.empty()) return path.empty();
+  const Segment& first = pattern[0];
+  if (first.kind == Segment::Kind::kTail) {
+    for (size_t taken = 0; taken <= path.size(); ++taken) {
+      if (!PathMatches(pattern.subspan(1), path.subspan(taken), folds_case, captures)) continue;
+      if (!first.capture.empty()) captures[first.capture] = Joined(path.first(taken));
+      return true;
+    }
+    return false;
+  }
+  if (path.empty() || !SegmentMatches(first, path[0], folds_case) ||
+      !PathMatches(pattern.subspan(1), path.subspan(1), folds_case, captures)) {
+    return false;
+  }
+  if (!first.capture.empty()) captures[first.capture] = path[0];
+  return true;
+}
+
+bool MethodMatches(const std::vector<std::string>& methods, const std::string& method) {
   const auto names = [&](const std::string& name) {
-    return std::find(rule.methods.begin(), rule.methods.end(), name) != rule.methods.end();
+    return std::find(methods.begin(), methods.end(), name) != methods.end();
   };
-  return rule.methods.empty() || names(method) || (method == "HEAD" && names("GET"));
-}
-
-bool HostMatches(const std::string& pattern, const std::string& host) {
-  if (pattern.empty()) return true;
-  if (!pattern.starts_with("*.")) return pattern == host;
-  return host.size() > pattern.size() - 1 && host.ends_with(pattern.substr(1));
+  return methods.empty() || names(method) || (method == "HEAD" && names("GET"));
 }
 
 }  // namespace
 
-bool Matches(const Rule& rule, const Request& request) {
-  return MethodMatches(rule, request.method) && HostMatches(rule.host, request.host) &&
-         PathMatches(rule.path, request.path);
+bool HostMatches(const std::string& pattern, const std::optional<std::string>& host) {
+  if (pattern.empty()) return true;
+  if (!host) return false;
+  if (!pattern.starts_with("*.")) return pattern == *host;
+  return host->size() > pattern.size() - 1 && host->ends_with(pattern.substr(1));
 }
 
-std::string Decide(const std::vector<Rule>& rules, const Request& request,
-                   const std::set<std::string>& roles) {
-  std::string allow = "default";
-  for (const Rule& rule : rules) {
-    const bool held = std::any_of(rule.roles.begin(), rule.roles.end(),
-                                  [&](auto& r) { return roles.contains(r); });
-    if (!held || !Matches(rule, request)) continue;
-    if (rule.deny) return "deny " + rule.id;
-    if (allow == "default") allow = "allow " + rule.id;
+std::vector<Captures> MatchesOf(const Endpoint& endpoint, const Request& request,
+                                const std::string& method, bool folds_case) {
+  std::vector<Captures> out;
+  if (endpoint.asterisk || request.asterisk) {
+    if (endpoint.asterisk && request.asterisk && method == "OPTIONS") out.emplace_back();
+    return out;
   }
-  return allow;
+  if (!MethodMatches(endpoint.methods, method)) return out;
+  const std::vector<std::string> any_host{""};
+  for (const Pattern& path : endpoint.paths) {
+    Captures captures;
+    if (!PathMatches(path, request.path, folds_case, captures)) continue;
+    for (const std::string& host : endpoint.hosts.empty() ? any_host : endpoint.hosts) {
+      if (HostMatches(host, request.host)) out.push_back(captures);
+    }
+  }
+  return out;
 }
 
 }  // namespace doorward::reference

@@ -1,37 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The slow, obviously right answer to "does this endpoint match this request?" and "what is
-// decided?": what the compiled matcher is compared with. It shares no code with it and reads
-// patterns from their text.
+// The slow, obviously right answer to "does this endpoint match this request, and what does it
+// capture?": segment by segment, by trying all that `**` might take.
 
 #ifndef DOORWARD_TESTS_DIFFERENTIAL_REFERENCE_MATCHER_H_
 #define DOORWARD_TESTS_DIFFERENTIAL_REFERENCE_MATCHER_H_
 
-#include <set>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "tests/differential/world.h"
+
 namespace doorward::reference {
 
-struct Rule {
-  std::string id;
-  bool deny = false;
-  std::set<std::string> roles;
-  std::vector<std::string> methods;  // empty: any
-  std::string host;                  // "": any
-  std::vector<std::string> path;     // segments as the policy spells them, without escapes
-};
+using Captures = std::map<std::string, std::string>;
 
-struct Request {
-  std::string method, host;
-  std::vector<std::string> path;
-};
+// What each combination of a host and a path of the endpoint captures that matches the request, as
+// if it had come with `method`; in the order of paths, then hosts.
+std::vector<Captures> MatchesOf(const Endpoint& endpoint, const Request& request,
+                                const std::string& method, bool folds_case);
 
-bool Matches(const Rule& rule, const Request& request);
-
-// "allow ID", "deny ID" or "default", for a caller who holds `roles`, inherited ones included.
-std::string Decide(const std::vector<Rule>& rules, const Request& request,
-                   const std::set<std::string>& roles);
+// "" is any host.
+bool HostMatches(const std::string& pattern, const std::optional<std::string>& host);
 
 }  // namespace doorward::reference
 
