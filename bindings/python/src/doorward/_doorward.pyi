@@ -181,12 +181,8 @@ class Claims(Mapping[str, Any]):
         """Returns a view of names and values."""
     def values(self) -> ValuesView[Any]:
         """Returns a view of the values."""
-    def find(self, pointer: str, default: Any = None, /) -> Any:
-        """Returns what a JSON Pointer (RFC 6901) such as "/realm_access/roles/0" leads to, or ``default``."""
     def to_dict(self) -> dict[str, Any]:
         """Converts all of it."""
-    def to_json(self) -> str:
-        """Returns it as JSON text, without white space."""
 
 @final
 class VerifiedToken:
@@ -269,7 +265,7 @@ class Decision:
     def rule(self) -> str | None:
         """The id of the rule that decided."""
     @property
-    def report(self) -> list[str]:
+    def report(self) -> tuple[str, ...]:
         """Ids of the rules with ``mode: report`` that would have turned the decision round."""
     @property
     def method(self) -> str | None:
@@ -290,13 +286,13 @@ class Decision:
     def claims(self) -> Claims:
         """The claims of the verified token; empty without one."""
     @property
-    def roles(self) -> list[str]:
+    def roles(self) -> tuple[str, ...]:
         """Roles held, inherited ones included, in the order of their declaration."""
     @property
-    def remove_headers(self) -> list[str]:
+    def remove_headers(self) -> tuple[str, ...]:
         """Fields of the request that must not reach the upstream, as the client spelled them: remove these first."""
     @property
-    def set_headers(self) -> list[tuple[str, str]]:
+    def set_headers(self) -> tuple[tuple[str, str], ...]:
         """Fields to set for the upstream afterwards; each replaces every field of its name."""
     @property
     def www_authenticate(self) -> str | None:
@@ -340,13 +336,13 @@ class Authorizer:
 
         Keys stay with the issuers that it names too.
         """
-    def set_keys(self, issuer: _Text, keys: KeySet | _Jwks, *, origin: _Origin = "remote") -> tuple[Diagnostic, ...]:
+    def set_keys(self, issuer: _Text, keys: KeySet | _Jwks | None, *, origin: _Origin = "remote") -> tuple[Diagnostic, ...]:
         """Hands in the keys of an issuer, named by any of its spellings in the policy.
 
         Until then its tokens are answered 503 "keys_unavailable". Returns warnings: keys set aside, or an
         issuer that the policy in force does not name, whose keys are kept for a later policy. Raises
-        KeySetError where ``keys`` is a text that is no key set; the former keys then stay. ``origin`` counts
-        where ``keys`` is no KeySet yet.
+        KeySetError where ``keys`` is a text that is no key set; the former keys then stay. None takes the keys
+        away. ``origin`` counts where ``keys`` is no KeySet yet.
         """
     def prepare_keys(self) -> KeyPreparation:
         """Prepares the keys in force for the faster ways that were named. Call it after each change of them.
@@ -376,7 +372,7 @@ class Authorizer:
         >>> from doorward import Authorizer
         >>> decision = Authorizer().authorize(method="GET", target="/", headers={"Accept": "*/*"})
         >>> decision
-        <doorward.Decision refused 503 no_policy>
+        <doorward.Decision 503 no_policy>
         >>> decision.allowed
         False
         """

@@ -31,11 +31,16 @@ __all__ = [
 class Reason(str, enum.Enum):
     """Why a request was allowed or refused. A member equals its name on the wire.
 
+    ``status`` is the HTTP status that belongs to it, ``text`` says what it means in general.
+
     >>> Reason.TOKEN_EXPIRED == "token_expired"
     True
     >>> print(Reason("no_token"))
     no_token
     """
+
+    status: int
+    text: str
 
     INTERNAL = "internal"
     ALLOWED = "allowed"
