@@ -7,6 +7,7 @@
 #define DOORWARD_EXPLANATION_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,15 +24,15 @@ enum class RuleOutcome : uint8_t {
   kFails,           // an allow rule that does not apply because its condition failed
 };
 
-// A condition of a rule, and what made it come out so.
+// An expression of the policy, and what made it come out so.
 struct ConditionExplanation {
   struct Operand {
     std::string text;   // as the policy spells it
     std::string value;  // as a literal, or "failed: " and why
   };
-  std::string member;  // "when" or "unless"
+  std::string member;  // "when", "unless" or "accept"; of a forwarded header its name
   std::string text;
-  std::string value;  // "true", "false", or "failed: " and why
+  std::string value;  // as an operand's; "true" and "false" for conditions
   std::vector<Operand> operands;
 };
 
@@ -60,6 +61,44 @@ struct NearMiss {
   std::string why;
 };
 
+// A claim that gives no roles or scopes though some were asked of it: what it could have given is
+// unknown.
+struct IncompleteClaim {
+  std::string claim;               // as the policy refers to it
+  std::string why;                 // "the token left it out (`_claim_names`)"
+  std::vector<std::string> roles;  // that it could have given and that are not held
+  bool could_give_scopes = false;
+};
+
+// Whether an entry of `granted_to` gives its role.
+enum class GrantOutcome : uint8_t { kGives, kDoesNotGive, kUnknown };
+
+// An entry of `granted_to` with a condition, whose role counts for one of the matching rules.
+struct GrantExplanation {
+  std::string role;
+  GrantOutcome outcome = GrantOutcome::kDoesNotGive;
+  std::string claim;                // "" where the entry names none
+  std::vector<std::string> values;  // of which the claim must hold one
+  bool holds_a_value = false;       // whether it does
+  bool claim_incomplete = false;    // it does not tell
+  ConditionExplanation condition;
+};
+
+// What the caller would need besides for a rule to allow the request.
+struct Remedy {
+  std::string rule_id;
+  bool token = false;                     // a verified token, where there is none
+  std::vector<std::string> roles_any_of;  // one of these
+  std::vector<std::string> scopes;        // all of these
+  // Of the rule's conditions those that would still be in the way: true is wanted of "when", false
+  // of "unless".
+  std::vector<std::string> conditions;
+  // Where there are no such conditions it was tried: whether the request is allowed then, and if
+  // not, why.
+  bool suffices = false;
+  std::string otherwise;
+};
+
 struct Explanation {
   bool allowed = false;
   Reason reason = Reason::kInternal;
@@ -68,14 +107,27 @@ struct Explanation {
   std::string message;
   std::string policy_revision;
   std::string method, host, path;
+  // Of a CORS preflight that passes: the method that it asks about, and that `rules` match.
+  std::string preflight_method;
+  // The decision took more steps than its conditions may take together: some failed for that, which
+  // are shown here as they come out with steps of their own.
+  bool out_of_steps = false;
   std::string subject, issuer;
   std::vector<std::string> roles;  // held
   std::vector<std::string> unknown_roles;
   std::vector<std::string> scopes;
+  // Where a token was presented and its issuer has a condition `accept` that was asked: what it
+  // came to.
+  std::optional<ConditionExplanation> acceptance;
+  std::vector<IncompleteClaim> incomplete_claims;
+  std::vector<GrantExplanation> grants;
+  // Of `forward_value`: the required headers without a value that may be sent.
+  std::vector<ConditionExplanation> headers_without_value;
   std::vector<std::string> report;
   std::vector<RuleExplanation> rules;  // in the order of the file
   std::vector<NearMiss> near_misses;
-  std::vector<std::string> advice;  // what would turn a denial into an allowance
+  std::vector<Remedy> remedies;     // of a denial, by rule
+  std::vector<std::string> advice;  // what would turn a denial into an allowance, in sentences
 
   // As text for a terminal, without colours.
   DOORWARD_EXPORT std::string ToText() const;

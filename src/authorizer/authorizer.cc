@@ -104,6 +104,19 @@ std::shared_ptr<Snapshot> MakeSnapshot(std::shared_ptr<const Policy> policy,
   return snapshot;
 }
 
+// Tells what the `accept` of the token's issuer came to, where it was asked.
+void ExplainAccept(const Snapshot& current, const TokenStatus& status, const CallerData& caller,
+                   Scratch& scratch, Explanation& out) {
+  const PolicyProgram& program = current.policy->program();
+  if (status.kind == TokenStatus::Kind::kVerified) {
+    const std::optional<size_t> issuer = program.FindIssuer(caller.issuer);
+    if (issuer) ExplainAcceptance(program, *issuer, caller.claims, caller.issuer, scratch, out);
+  } else if (status.reason == Reason::kTokenNotAccepted) {
+    const auto& token = *static_cast<const VerifiedTokenData*>(status.subject);
+    ExplainAcceptance(program, current.FindIssuer(token), token.claims, token.issuer, scratch, out);
+  }
+}
+
 }  // namespace
 
 // A load balancer, which signs what it says in the header, comes before an issuer that the token's
@@ -446,7 +459,12 @@ Explanation Authorizer::Explain(const Request& request, const Credential& creden
   const CallerData* caller = nullptr;
   const Decision decision = state_->Decide(current, request, credential, now, scratch, &caller);
   if (current.policy != nullptr) {
-    return ExplainDecision(current.policy->program(), decision, *caller, request, now, scratch);
+    const bool has_token = credential.kind() != Credential::Kind::kCaller;
+    const TokenStatus token = Part<PolicyScratch>(scratch).decision.token;
+    Explanation told =
+        ExplainDecision(current.policy->program(), decision, *caller, request, now, scratch);
+    if (has_token) ExplainAccept(current, token, *caller, scratch, told);
+    return told;
   }
   Explanation explanation;
   explanation.reason = decision.reason();

@@ -12,6 +12,7 @@ namespace doorward::cel {
 namespace {
 
 constexpr size_t kMaxTraced = 32;
+constexpr size_t kMaxRefills = 100;
 constexpr size_t kMaxCodePointBytes = 4;
 constexpr size_t kMaxTracedBytes = 120;
 
@@ -152,7 +153,11 @@ class Tracer {
   uint32_t ArgumentOf(const Expr& expr, size_t i) const {
     return program_.tree.arguments[expr.first_argument + i];
   }
-  Value Evaluate(uint32_t index) { return EvaluateNode(program_, index, machine_); }
+  // Operands are evaluated again and again: none may lack what telling another took.
+  Value Evaluate(uint32_t index) {
+    if (evaluated_++ < kMaxRefills) machine_.Refill();
+    return EvaluateNode(program_, index, machine_);
+  }
 
   // The operands that made a chain what it is: where one settled it, that one; else all that agree,
   // or all that failed.
@@ -184,6 +189,7 @@ class Tracer {
   const ProgramData& program_;
   Machine& machine_;
   std::vector<TracedValue> out_;
+  size_t evaluated_ = 0;
 };
 
 }  // namespace

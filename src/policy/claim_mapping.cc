@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "src/base/source.h"
 #include "src/policy/activation.h"
 
 namespace doorward {
@@ -35,14 +36,64 @@ bool BeginsWith(const ClaimReference& reference, std::string_view name) {
   return rest.empty() || rest[0] == '/';
 }
 
-// True where the token says itself that it left the claim out or cut it short: distributed claims
-// (OpenID Connect Core 5.6.2, which Entra ID uses for group overage), and Entra ID's `hasgroups` of
-// implicit flows.
-bool IsDeclaredIncomplete(JsonView claims, const ClaimReference& reference) {
+// Distributed claims (OpenID Connect Core 5.6.2, which Entra ID uses for group overage).
+bool IsDistributed(JsonView claims, const ClaimReference& reference) {
   for (JsonView named : claims.Find("_claim_names").elements()) {
     if (BeginsWith(reference, named.name())) return true;
   }
-  return claims.Find("hasgroups").bool_or(false) && BeginsWith(reference, "groups");
+  return false;
+}
+
+// True where the token says itself that it left the claim out or cut it short: also by Entra ID's
+// `hasgroups` of implicit flows.
+bool IsDeclaredIncomplete(JsonView claims, const ClaimReference& reference) {
+  return IsDistributed(claims, reference) ||
+         (claims.Find("hasgroups").bool_or(false) && BeginsWith(reference, "groups"));
+}
+
+std::string_view KindText(JsonView value) {
+  switch (value.kind()) {
+    case JsonView::Kind::kNull:
+      return "null";
+    case JsonView::Kind::kBool:
+      return "a truth value";
+    case JsonView::Kind::kInt:
+    case JsonView::Kind::kDouble:
+      return "a number";
+    case JsonView::Kind::kArray:
+      return "a list";
+    default:
+      return "an object";
+  }
+}
+
+// Why ClaimMapping::Read finds a claim incomplete; "" where it does not.
+std::string WhyIncomplete(JsonView claims, const ClaimSource& source) {
+  if (IsDeclaredIncomplete(claims, source.claim)) {
+    const bool distributed = IsDistributed(claims, source.claim);
+    return std::string("the token says that it leaves it out (`") +
+           (distributed ? "_claim_names" : "hasgroups") + "`)";
+  }
+  const JsonView claim = Look(claims, source.claim);
+  if (!claim.exists() || claim.is_string()) return "";
+  if (!claim.is_array()) {
+    return "it is " + std::string(KindText(claim)) + ", not a string or a list of strings";
+  }
+  size_t index = 0;
+  for (const JsonView element : claim.elements()) {
+    if (!element.is_string()) {
+      return "its element " + std::to_string(index) + " is " + std::string(KindText(element)) +
+             ", not a string";
+    }
+    ++index;
+  }
+  return "";
+}
+
+std::string WhyLeftOut(const std::vector<std::string>& together) {
+  std::string names;
+  for (const std::string& name : together) names += (names.empty() ? "" : ", ") + Quote(name);
+  return "the token was made without any of the claims " + names;
 }
 
 void SplitAtSpaces(std::string_view text, std::vector<std::string_view>& values) {
@@ -54,6 +105,11 @@ void SplitAtSpaces(std::string_view text, std::vector<std::string_view>& values)
 }
 
 }  // namespace
+
+Truth TruthOf(const cel::Value& condition) {
+  if (condition.kind != cel::Kind::kBool) return Truth::kUnknown;
+  return condition.boolean ? Truth::kYes : Truth::kNo;
+}
 
 bool Holdings::HoldsScope(std::string_view scope) const {
   return std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
@@ -156,32 +212,79 @@ bool ClaimMapping::IsLeftOut(JsonView claims, const ClaimSource& source) const {
          std::none_of(names.begin(), names.end(), is_there);
 }
 
+Truth ClaimMapping::HoldsValue(JsonView claims, const ConditionalGrant& grant,
+                               std::vector<std::string_view>& values) const {
+  if (!grant.claim) return Truth::kYes;
+  values.clear();
+  if (IsLeftOut(claims, *grant.claim) || !Read(claims, *grant.claim, values)) {
+    return Truth::kUnknown;
+  }
+  const bool holds = std::any_of(values.begin(), values.end(), [&](std::string_view value) {
+    return std::find(grant.values.begin(), grant.values.end(), value) != grant.values.end();
+  });
+  return holds ? Truth::kYes : Truth::kNo;
+}
+
 // A grant is the conjunction, in three values, of its claim and its condition: where one is false,
 // the other does not matter.
 void ClaimMapping::ResolveConditions(JsonView claims, std::string_view iss, cel::Machine& machine,
                                      Holdings& out) const {
   ClaimsActivation activation(claims, iss);
   machine.Begin(activation);
-  std::vector<std::string_view>& values = out.scopes;  // filled later
   for (const ConditionalGrant& grant : conditional_) {
-    bool in_doubt = false;
-    if (grant.claim) {
-      values.clear();
-      in_doubt = IsLeftOut(claims, *grant.claim) || !Read(claims, *grant.claim, values);
-      const bool has = std::any_of(values.begin(), values.end(), [&](std::string_view value) {
-        return std::find(grant.values.begin(), grant.values.end(), value) != grant.values.end();
-      });
-      if (!in_doubt && !has) continue;
-    }
-    const cel::Value condition = grant.when->Evaluate(machine);
-    if (condition.is_false()) continue;
-    if (in_doubt || !condition.is_true()) {
+    const Truth value = HoldsValue(claims, grant, out.scopes);  // which are filled later
+    if (value == Truth::kNo) continue;
+    const Truth gives = std::min(value, TruthOf(grant.when->Evaluate(machine)));
+    if (gives == Truth::kYes) {
+      out.held.AddAll(grant.gives);
+    } else if (gives == Truth::kUnknown) {
       out.unknown.AddAll(grant.gives);
       out.roles_in_doubt = true;
-    } else {
-      out.held.AddAll(grant.gives);
     }
   }
+}
+
+std::vector<ClaimMapping::TriedGrant> ClaimMapping::TryGrants(JsonView claims, std::string_view iss,
+                                                              cel::Machine& machine) const {
+  ClaimsActivation activation(claims, iss);
+  machine.Begin(activation);
+  std::vector<TriedGrant> tried;
+  std::vector<std::string_view> values;
+  for (const ConditionalGrant& grant : conditional_) {
+    const Truth value = HoldsValue(claims, grant, values);
+    Truth gives = value;
+    if (gives != Truth::kNo) gives = std::min(gives, TruthOf(grant.when->Evaluate(machine)));
+    tried.push_back({grant.gives.front(), grant.claim, grant.values, grant.when, value, gives});
+  }
+  return tried;
+}
+
+std::vector<ClaimMapping::Gap> ClaimMapping::FindGaps(JsonView claims) const {
+  std::vector<Gap> gaps;
+  const auto look = [&](const ClaimSource& source) -> Gap* {
+    for (Gap& known : gaps) {
+      if (known.source.claim.text == source.claim.text) return &known;
+    }
+    std::string why = WhyIncomplete(claims, source);
+    if (why.empty() && IsLeftOut(claims, source)) why = WhyLeftOut(left_out_together_);
+    if (why.empty()) return nullptr;
+    gaps.push_back({source, std::move(why), {}, false});
+    gaps.back().possible.Reset(table_.word_count());
+    return &gaps.back();
+  };
+  for (const RoleClaim& claim : role_claims_) {
+    if (Gap* const gap = look(claim.source)) gap->possible.AddAll(claim.possible);
+  }
+  for (const ConditionalGrant& grant : conditional_) {
+    if (!grant.claim) continue;
+    if (Gap* const gap = look(*grant.claim)) gap->possible.AddAll(grant.gives);
+  }
+  std::vector<std::string_view> values;
+  for (const ClaimSource& source : scopes_from_) {
+    if (Read(claims, source, values)) continue;
+    if (Gap* const gap = look(source)) gap->could_give_scopes = true;
+  }
+  return gaps;
 }
 
 void ClaimMapping::Resolve(JsonView claims, std::string_view iss, cel::Machine& machine,

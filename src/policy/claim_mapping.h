@@ -26,6 +26,10 @@
 
 namespace doorward {
 
+// Whether something is so: in doubt where the token does not tell.
+enum class Truth : uint8_t { kNo, kUnknown, kYes };
+Truth TruthOf(const cel::Value& condition);  // in doubt where it failed, or is no truth value
+
 // What a caller holds, resolved once per token. Views point into the claims.
 struct Holdings {
   RoleSet held;                          // closed under inheritance, reserved names included
@@ -52,6 +56,29 @@ class ClaimMapping {
   // The issuer's subject claim; "" where it is absent or no string.
   std::string_view Subject(JsonView claims) const;
 
+  // A claim of these that is incomplete, and what it could have given.
+  struct Gap {
+    ClaimSource source;
+    std::string why;
+    RoleSet possible;
+    bool could_give_scopes = false;
+  };
+  // For people. Allocates.
+  std::vector<Gap> FindGaps(JsonView claims) const;
+
+  // A grant with a condition, and what it came to.
+  struct TriedGrant {
+    uint32_t role;  // its bit
+    const std::optional<ClaimSource>& claim;
+    const std::vector<std::string>& values;
+    const Expression& when;
+    Truth holds_a_value;  // the claim does, or there is none
+    Truth gives;
+  };
+  // Tries them as Resolve does, and all of them. For people. Allocates.
+  std::vector<TriedGrant> TryGrants(JsonView claims, std::string_view iss,
+                                    cel::Machine& machine) const;
+
   // The strings that `source` reads out of `claims`, into `values`. False where the claim is
   // incomplete.
   static bool Read(JsonView claims, const ClaimSource& source,
@@ -71,9 +98,13 @@ class ClaimMapping {
     std::optional<ClaimSource> claim;
     std::vector<std::string> values;
     Expression when;
-    std::vector<uint32_t> gives;  // bits, inherited ones included
+    std::vector<uint32_t> gives;  // bits, its own first, then those inherited
   };
 
+  // Whether the claim of a grant holds one of its values; yes where it names none. `values` is for
+  // use within.
+  Truth HoldsValue(JsonView claims, const ConditionalGrant& grant,
+                   std::vector<std::string_view>& values) const;
   // Adds what grants with conditions give.
   void ResolveConditions(JsonView claims, std::string_view iss, cel::Machine& machine,
                          Holdings& out) const;

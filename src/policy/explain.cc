@@ -2,19 +2,22 @@
 
 #include "src/policy/explain.h"
 
-#include <map>
 #include <set>
 #include <utility>
 
 #include "src/base/source.h"
 #include "src/policy/activation.h"
 #include "src/policy/decide.h"
+#include "src/policy/explain_caller.h"
+#include "src/policy/explain_remedy.h"
+#include "src/policy/forwarding.h"
+#include "src/policy/judge.h"
 #include "src/policy/rule_check.h"
 
 namespace doorward {
 namespace {
 
-using Endpoint = std::pair<uint32_t, uint32_t>;  // rule, place among its endpoints
+using Endpoint = MatchingEndpoint;
 
 // The endpoints that match the path, by how much more of the request they match.
 struct Matches {
@@ -22,14 +25,14 @@ struct Matches {
   std::set<Endpoint> path_only;  // method or host differ
 };
 
-Matches FindMatches(const PolicyProgram& program, PolicyScratch& scratch) {
+Matches FindMatches(const PolicyProgram& program, std::string_view method, PolicyScratch& scratch) {
   Matches found;
   const CanonicalRequest& canonical = scratch.canonical;
-  const uint32_t bit = program.methods.Bit(canonical.method);
+  const uint32_t bit = program.methods.Bit(method);
   program.matcher.Visit(canonical, scratch.stack, [&](std::span<const MatchEntry> entries) {
     for (const MatchEntry& entry : entries) {
       const CompiledEndpoint& endpoint = program.rules[entry.rule].endpoints[entry.endpoint];
-      const bool whole = MeansMethod(endpoint, canonical.method, bit);
+      const bool whole = MeansMethod(endpoint, method, bit);
       (whole ? found.whole : found.path_only).emplace(entry.rule, entry.endpoint);
     }
   });
@@ -42,27 +45,10 @@ Matches FindMatches(const PolicyProgram& program, PolicyScratch& scratch) {
   return found;
 }
 
-std::vector<ConditionExplanation> ExplainConditions(const CompiledRule& rule,
-                                                    cel::Machine& machine) {
-  std::vector<ConditionExplanation> out;
-  if (rule.condition == nullptr) return out;
-  const std::pair<std::string_view, const Expression&> members[] = {
-      {"when", rule.condition->when}, {"unless", rule.condition->unless}};
-  for (const auto& [member, expression] : members) {
-    if (expression == nullptr) continue;
-    constexpr size_t kMaxValue = 120;
-    const std::string_view text = expression->text();
-    ConditionExplanation& one = out.emplace_back();
-    one.member = member;
-    one.text = text;
-    one.value = cel::ToText(expression->Evaluate(machine), kMaxValue);
-    machine.Refill();
-    for (const cel::TracedValue& traced : expression->Trace(machine)) {
-      one.operands.push_back(
-          {std::string(text.substr(traced.at.offset, traced.at.length)), traced.value});
-    }
-  }
-  return out;
+// Whether the request is a CORS preflight that passes.
+bool PassesAsPreflight(const PolicyProgram& program, PolicyScratch& scratch) {
+  return !scratch.preflight_method.empty() &&
+         Judge(program, program.anonymous, {}, scratch).RuleForPreflight() != kNoRule;
 }
 
 // Whether a rule that applies is one of those that the decision rests on. A refused token leaves
@@ -76,13 +62,8 @@ bool HasDecided(const CompiledRule& rule, const Decision& decision, const TokenS
   return rule.deny || rule.ignore_token == (token.kind == TokenStatus::Kind::kRefused);
 }
 
-RuleExplanation ExplainRule(const PolicyProgram& program, Endpoint at, const CallerData& caller,
-                            const Decision& decision, PolicyScratch& scratch) {
+RuleExplanation DescribeRule(const PolicyProgram& program, Endpoint at) {
   const CompiledRule& rule = program.rules[at.first];
-  const Holdings& holdings = caller.holdings;
-  const Truth role = HoldsARole(rule, holdings);
-  const Truth scopes = HoldsScopes(rule, holdings);
-
   RuleExplanation out;
   out.rule_id = rule.id;
   out.deny = rule.deny;
@@ -90,9 +71,28 @@ RuleExplanation ExplainRule(const PolicyProgram& program, Endpoint at, const Cal
   out.ignores_token = rule.ignore_token;
   out.endpoint = rule.endpoints[at.second].text;
   out.line = rule.line;
+  for (uint32_t bit : rule.roles) out.roles_any_of.emplace_back(program.roles.name(bit));
+  return out;
+}
+
+// A preflight that passes is decided by what a rule is, whoever calls.
+RuleExplanation ExplainRuleForPreflight(const PolicyProgram& program, Endpoint at,
+                                        const Decision& decision) {
+  RuleExplanation out = DescribeRule(program, at);
+  if (!out.deny) out.outcome = RuleOutcome::kApplies;
+  out.decided = out.rule_id == decision.rule_id();
+  return out;
+}
+
+RuleExplanation ExplainRule(const PolicyProgram& program, Endpoint at, const CallerData& caller,
+                            const Decision& decision, PolicyScratch& scratch) {
+  const CompiledRule& rule = program.rules[at.first];
+  const Holdings& holdings = caller.holdings;
+  const Truth role = HoldsARole(rule, holdings);
+  const Truth scopes = HoldsScopes(rule, holdings);
+  RuleExplanation out = DescribeRule(program, at);
   const Truth condition = HoldsCondition(rule, at.second, scratch.activation, scratch.machine);
-  scratch.machine.Refill();
-  out.conditions = ExplainConditions(rule, scratch.machine);
+  out.conditions = ExplainConditions(rule, at.second, scratch);
   if (Applies(rule.deny, {role, scopes, condition})) {
     const bool doubt =
         role == Truth::kUnknown || scopes == Truth::kUnknown || condition == Truth::kUnknown;
@@ -102,12 +102,11 @@ RuleExplanation ExplainRule(const PolicyProgram& program, Endpoint at, const Cal
     out.outcome = RuleOutcome::kFails;
   }
   for (uint32_t bit : rule.roles) {
-    const std::string name(program.roles.name(bit));
-    out.roles_any_of.push_back(name);
-    if (role == Truth::kYes || holdings.held.Contains(bit)) continue;
-    out.missing_roles.push_back(name);
-    if (holdings.roles_in_doubt && holdings.unknown.Contains(bit))
-      out.unknown_roles.push_back(name);
+    if (role == Truth::kYes) break;
+    out.missing_roles.emplace_back(program.roles.name(bit));
+    if (holdings.roles_in_doubt && holdings.unknown.Contains(bit)) {
+      out.unknown_roles.push_back(out.missing_roles.back());
+    }
   }
   for (const std::string& scope : rule.scopes) {
     if (holdings.HoldsScope(scope)) continue;
@@ -117,84 +116,30 @@ RuleExplanation ExplainRule(const PolicyProgram& program, Endpoint at, const Cal
   return out;
 }
 
-NearMiss ExplainNearMiss(const PolicyProgram& program, Endpoint at,
-                         const CanonicalRequest& canonical) {
+NearMiss ExplainNearMiss(const PolicyProgram& program, Endpoint at, std::string_view method) {
   const CompiledRule& rule = program.rules[at.first];
   const CompiledEndpoint& endpoint = rule.endpoints[at.second];
-  const bool method =
-      MeansMethod(endpoint, canonical.method, program.methods.Bit(canonical.method));
-  std::string why = method ? "it is for the host " + Quote(endpoint.host)
-                           : "it is not for the method " + Quote(canonical.method);
+  const bool is_method = MeansMethod(endpoint, method, program.methods.Bit(method));
+  std::string why = is_method ? "it is for the host " + Quote(endpoint.host)
+                              : "it is not for the method " + Quote(method);
   return {rule.id, endpoint.text, std::move(why)};
 }
 
-std::string Join(const std::vector<std::string>& names, std::string_view conjunction) {
-  std::string out;
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) out += i + 1 == names.size() ? " " + std::string(conjunction) + " " : ", ";
-    out += Quote(names[i]);
-  }
-  return out;
-}
-
-// What a condition would have to be: true for `when`, false for `unless`.
-std::string ConditionAdvice(const RuleExplanation& rule) {
-  std::string wants;
-  for (const ConditionExplanation& condition : rule.conditions) {
-    const std::string_view needed = condition.member == "when" ? "true" : "false";
-    if (condition.value == needed) continue;
-    wants += (wants.empty() ? "`" : " and `") + condition.member + "` being " + std::string(needed);
-  }
-  return wants;
-}
-
-std::string AdviceFor(const RuleExplanation& rule, bool has_token) {
-  std::string wants;
-  if (!rule.missing_roles.empty()) {
-    if (rule.missing_roles == std::vector<std::string>{"authenticated"}) {
-      wants = "a verified token";
-    } else {
-      wants = (has_token ? "the role " : "a token that gives the role ") +
-              Join(rule.missing_roles, "or");
-    }
-  }
-  if (!rule.missing_scopes.empty()) {
-    wants += (wants.empty() ? "the scope " : " and the scope ") + Join(rule.missing_scopes, "and");
-  }
-  if (const std::string condition = ConditionAdvice(rule); !condition.empty()) {
-    wants += (wants.empty() ? "" : " and ") + condition;
-  }
-  return "rule " + Quote(rule.rule_id) + " would allow it with " + wants;
-}
-
-void AddAdvice(const CallerData& caller, Explanation& out) {
-  if (out.allowed || (out.http_status != 403 && out.reason != Reason::kNoToken)) return;
-  bool denied = false;
-  for (const RuleExplanation& rule : out.rules) {
-    if (rule.deny && rule.decided) {
-      denied = true;
-      out.advice.push_back("rule " + Quote(rule.rule_id) +
-                           " denies it; no other rule can allow what a rule denies");
-    }
-  }
-  if (denied) return;
-  for (const RuleExplanation& rule : out.rules) {
-    const bool lacks =
-        rule.outcome == RuleOutcome::kDoesNotApply || rule.outcome == RuleOutcome::kFails;
-    if (rule.deny || rule.report_only || !lacks) continue;
-    out.advice.push_back(AdviceFor(rule, caller.authenticated));
-  }
-  if (out.rules.empty() && out.near_misses.empty()) {
-    out.advice.push_back("no endpoint of the policy matches this path");
+// The headers for whose want an allowance did not stand.
+void ExplainForwarding(const PolicyProgram& program, const CallerData& caller,
+                       PolicyScratch& scratch, Explanation& out) {
+  scratch.activation.SetCaller(program.roles, caller);
+  for (const ForwardHeader& header : program.forward_headers) {
+    scratch.machine.Refill();
+    if (!header.required || !ForwardValue(header, scratch.machine).empty()) continue;
+    out.headers_without_value.push_back(
+        ExplainExpression(header.name, *header.value, scratch.machine));
   }
 }
 
-}  // namespace
-
-Explanation ExplainDecision(const PolicyProgram& program, const Decision& decision,
-                            const CallerData& caller, const Request& request, Timestamp now,
-                            Scratch& whole_scratch) {
-  auto& scratch = Part<PolicyScratch>(whole_scratch);
+// What the decision itself tells.
+Explanation DescribeDecision(const PolicyProgram& program, const Decision& decision,
+                             const CallerData& caller) {
   Explanation out;
   out.allowed = decision.allowed();
   out.reason = decision.reason();
@@ -210,25 +155,61 @@ Explanation ExplainDecision(const PolicyProgram& program, const Decision& decisi
   out.report.assign(decision.report().begin(), decision.report().end());
   for (std::string_view role : decision.roles()) out.roles.emplace_back(role);
   for (uint32_t bit = kFirstRoleBit; bit < program.roles.size() + kFirstRoleBit; ++bit) {
-    if (caller.holdings.unknown.Contains(bit))
+    if (caller.holdings.unknown.Contains(bit)) {
       out.unknown_roles.emplace_back(program.roles.name(bit));
+    }
   }
   out.scopes.assign(caller.holdings.scopes.begin(), caller.holdings.scopes.end());
-  if (!decision.has_path() || decision.reason() == Reason::kMisdirected) return out;
+  return out;
+}
 
-  const Matches matches = FindMatches(program, scratch);
-  for (const Endpoint& at : matches.whole) {
+// The bits that the matching rules name, without those that are reserved.
+std::vector<uint32_t> RolesAskedFor(const PolicyProgram& program,
+                                    const std::vector<Endpoint>& matching) {
+  std::vector<uint32_t> bits;
+  for (const Endpoint& at : matching) {
+    for (const uint32_t bit : program.rules[at.first].roles) {
+      if (bit >= kFirstRoleBit) bits.push_back(bit);
+    }
+  }
+  return bits;
+}
+
+}  // namespace
+
+Explanation ExplainDecision(const PolicyProgram& program, const Decision& decision,
+                            const CallerData& caller, const Request& request, Timestamp now,
+                            Scratch& whole_scratch) {
+  auto& scratch = Part<PolicyScratch>(whole_scratch);
+  Explanation out = DescribeDecision(program, decision, caller);
+  if (!decision.has_path() || decision.reason() == Reason::kMisdirected) return out;
+  const ExplainedRequest explained{program,      caller, request, now, scratch.decision.token,
+                                   whole_scratch};
+  const CallerData& identity = *scratch.decision.caller;
+  out.out_of_steps = program.has_conditions && scratch.machine.steps() < 0;
+
+  std::string_view method = scratch.canonical.method;
+  const bool is_preflight = PassesAsPreflight(program, scratch);
+  if (is_preflight) out.preflight_method = method = scratch.preflight_method;
+  const Matches matches = FindMatches(program, method, scratch);
+  const std::vector<Endpoint> matching(matches.whole.begin(), matches.whole.end());
+  for (const Endpoint& at : matching) {
     // Telling takes more steps than deciding: no rule may lack what another spent.
     BeginEvaluation(program, request, now, scratch);
     scratch.activation.SetCaller(program.roles, caller);
-    out.rules.push_back(ExplainRule(program, at, caller, decision, scratch));
+    out.rules.push_back(is_preflight ? ExplainRuleForPreflight(program, at, decision)
+                                     : ExplainRule(program, at, caller, decision, scratch));
   }
   constexpr size_t kMaxNearMisses = 10;
   for (const Endpoint& at : matches.path_only) {
     if (out.near_misses.size() == kMaxNearMisses) break;
-    out.near_misses.push_back(ExplainNearMiss(program, at, scratch.canonical));
+    out.near_misses.push_back(ExplainNearMiss(program, at, method));
   }
-  AddAdvice(caller, out);
+  if (decision.reason() == Reason::kForwardValue) {
+    ExplainForwarding(program, identity, scratch, out);
+  }
+  ExplainRoles(program, caller, RolesAskedFor(program, matching), scratch.machine, out);
+  AddAdvice(explained, matching, out);
   return out;
 }
 

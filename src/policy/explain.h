@@ -6,6 +6,10 @@
 #ifndef DOORWARD_POLICY_EXPLAIN_H_
 #define DOORWARD_POLICY_EXPLAIN_H_
 
+#include <cstddef>
+#include <string_view>
+
+#include "doorward/claims.h"
 #include "doorward/decision.h"
 #include "doorward/explanation.h"
 #include "doorward/scratch.h"
@@ -20,6 +24,11 @@ namespace doorward {
 Explanation ExplainDecision(const PolicyProgram& program, const Decision& decision,
                             const CallerData& caller, const Request& request, Timestamp now,
                             Scratch& scratch);
+
+// Tells what the `accept` of the issuer at `issuer` comes to for a token with these claims, if
+// there is one.
+void ExplainAcceptance(const PolicyProgram& program, size_t issuer, JsonView claims,
+                       std::string_view iss, Scratch& scratch, Explanation& out);
 
 }  // namespace doorward
 

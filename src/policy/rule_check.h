@@ -16,9 +16,6 @@
 
 namespace doorward {
 
-// Whether something is so: in doubt where the token does not tell.
-enum class Truth : uint8_t { kNo, kUnknown, kYes };
-
 // Whether the caller holds one of the rule's roles (or a reserved name fits).
 inline Truth HoldsARole(const CompiledRule& rule, const Holdings& holdings) {
   Truth best = Truth::kNo;
@@ -56,9 +53,7 @@ inline Truth HoldsCondition(const CompiledRule& rule, uint32_t endpoint,
   if (!condition.captures.empty()) activation.SetCaptures(condition.captures[endpoint]);
   const auto evaluate = [&](const Expression& expression, bool otherwise) {
     if (expression == nullptr) return otherwise ? Truth::kYes : Truth::kNo;
-    const cel::Value value = expression->Evaluate(machine);
-    if (value.kind != cel::Kind::kBool) return Truth::kUnknown;
-    return value.boolean ? Truth::kYes : Truth::kNo;
+    return TruthOf(expression->Evaluate(machine));
   };
   const Truth when = evaluate(condition.when, true);
   if (when == Truth::kNo) return Truth::kNo;

@@ -218,6 +218,60 @@ TEST_F(AuthorizerTest, ExplainTellsWhatIsLacking) {
   EXPECT_THAT(got.ToJson(), HasSubstr(R"("missing_roles":["editor"])"));
 }
 
+TEST(Authorizer, ExplainTellsWhatTheAcceptanceCameTo) {
+  const Issuer issuer;
+  Authorizer authorizer(LoadPolicy(R"(
+doorward: 1
+issuers:
+  - {issuer: https://login.example/, audiences: orders, keys: {discovery: true}, accept: claims.ok}
+rules: [{id: r, allow: [authenticated], endpoints: [/x]}]
+)"));
+  EXPECT_THAT(authorizer.SetKeys(kLogin, issuer.Jwks(), KeyOrigin::kRemote), IsEmpty());
+  Scratch scratch;
+  const auto explain = [&](std::string_view more) {
+    const std::string token = issuer.Token(more);
+    return authorizer.Explain({.method = "GET", .target = "/x"}, Credential::Token(token), kNow,
+                              scratch);
+  };
+  struct Case {
+    std::string_view claims, value;
+    Reason reason;
+  };
+  constexpr Case kCases[] = {
+      {R"(,"ok":true)", "true", Reason::kAllowed},
+      {R"(,"ok":false)", "false", Reason::kTokenNotAccepted},
+      {"", "failed: there is no such key", Reason::kTokenNotAccepted},
+  };
+  for (const Case& row : kCases) {
+    SCOPED_TRACE(row.value);
+    for (int again = 0; again < 2; ++again) {  // verified, then remembered
+      const Explanation got = explain(row.claims);
+      EXPECT_EQ(got.reason, row.reason);
+      ASSERT_TRUE(got.acceptance);
+      EXPECT_EQ(got.acceptance->member, "accept");
+      EXPECT_EQ(got.acceptance->text, "claims.ok");
+      EXPECT_EQ(got.acceptance->value, row.value);
+    }
+  }
+  EXPECT_FALSE(
+      authorizer
+          .Explain({.method = "GET", .target = "/x"}, Credential::FromHeaders(), kNow, scratch)
+          .acceptance);
+}
+
+TEST_F(AuthorizerTest, ARefusedTokenIsAdvisedAgainstWhereNoneIsNeeded) {
+  const auto explain = [&](std::string_view policy) {
+    Authorizer authorizer(LoadPolicy(policy));
+    return authorizer.Explain({.method = "GET", .target = "/x"}, Credential::Token("x.y.z"), kNow,
+                              scratch_);
+  };
+  EXPECT_THAT(explain("doorward: 1\nrules: [{id: r, allow: [everyone], endpoints: [/x]}]\n").advice,
+              ElementsAre("rule `r` would allow it without a token"));
+  EXPECT_THAT(
+      explain("doorward: 1\nrules: [{id: r, allow: [authenticated], endpoints: [/x]}]\n").advice,
+      IsEmpty());
+}
+
 TEST_F(AuthorizerTest, ClaimsCannotForgeALineOfAnExplanation) {
   const std::string token = issuer_.Sign(
       R"({"iss":"https://login.example/","aud":"orders","exp":1750003600,"sub":"x\nallowed: yes","scope":"a\nb"})");
