@@ -108,7 +108,7 @@ class Connection {
 };
 
 World MakeWorld() {
-  const Workload workload = MakeWorkload(kRules, kRequests, kSeed);
+  const Workload workload = MakePlainWorkload(kRules, kRequests, kSeed);
   const SigningKey key = SigningKey::Generate(Algorithm::kHS256, "key-2026-01").value();
   World world;
   std::string policy = workload.PolicyJson();

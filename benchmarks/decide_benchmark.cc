@@ -1,12 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a decision costs for a caller who is ready: normalise, match, roles. Beside it, in the same
-// run, the limit, and RE2::Set with a role check (the way of a matcher made of regular
-// expressions). Each first answers every request and is compared with the right answers.
+// What a decision costs for a caller who is ready: normalise, match, roles. 1,000,000 requests, no
+// two alike, one after the other. For each number of rules, in the same run:
+//
+//   BM_Decide/N                Doorward
+//   BM_Decide_Limit/N          the limit: a hand-made trie that does only this
+//   BM_Decide_Paired/N         rounds of both by turns; `ratio` is the median of the rounds' ratios
+//   BM_Decide_Re2Set/N         RE2::Set of methods and paths, then roles
+//   BM_Decide_RuleRow/N        rules in a row with an RE2 each, which is Envoy's shape
+//   BM_DecideVaried/N          Doorward on the varied workload: hosts, globs, regular expressions,
+//                              ** in the middle, twenty patterns that overlap
+//   BM_DecideVaried_Paired/N   rounds of both workloads by turns; `ratio` is varied to plain
+//   BM_DecideVaried_RuleRow/N  rules in a row
+//
+// Each is first compared with the right answers, request by request; rules in a row, which take
+// minutes for all, on the requests that they are timed with. `allocs/op` is counted over all
+// requests once they were decided before.
 
+#include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -16,7 +34,10 @@
 #include "doorward/policy.h"
 
 #include "benchmarks/support/limit_matcher.h"
+#include "benchmarks/support/rounds.h"
+#include "benchmarks/support/rule_regex.h"
 #include "benchmarks/support/workload.h"
+#include "tests/support/allocation_counter.h"
 
 namespace doorward::benchmarks {
 namespace {
@@ -24,155 +45,314 @@ namespace {
 constexpr uint64_t kSeed = 20261123;
 constexpr size_t kRequests = 1'000'000;
 
-// Made once for each number of rules, and kept.
-const Workload& WorkloadOf(int64_t rules) {
-  static std::map<int64_t, std::unique_ptr<Workload>> made;
-  std::unique_ptr<Workload>& workload = made[rules];
-  if (workload == nullptr) {
-    workload =
-        std::make_unique<Workload>(MakeWorkload(static_cast<size_t>(rules), kRequests, kSeed));
+// The first request that `decide(i)` answers wrongly; "" for none.
+template <class Decide>
+std::string FindWrong(const std::vector<WorkloadRequest>& requests, const Decide& decide) {
+  for (size_t i = 0; i < requests.size(); ++i) {
+    if (decide(i) != requests[i].allowed) return "wrong answer for " + requests[i].path;
   }
-  return *workload;
+  return "";
 }
 
-// Runs `decide(i)` over all requests, time after time, once it was proved right on each.
-template <class Decide>
-void Run(benchmark::State& state, const Workload& workload, const Decide& decide) {
-  for (size_t i = 0; i < workload.requests.size(); ++i) {
-    if (decide(i) != workload.requests[i].allowed) {
-      state.SkipWithError(("wrong answer for " + workload.requests[i].path).c_str());
-      return;
+// Doorward, with requests as a host has them at hand: their octets in a row, so that reaching them
+// is not what is measured. The limit's are laid out alike.
+class Doorward {
+ public:
+  explicit Doorward(const Workload& workload)
+      : policy_(Policy::Load(workload.PolicyJson(), "policy.json").policy) {
+    for (const std::vector<uint32_t>& roles : workload.principals) {
+      std::vector<std::string> names;
+      for (uint32_t role : roles) names.push_back(RoleName(role));
+      callers_.push_back(
+          policy_->CallerWithRoles(std::vector<std::string_view>(names.begin(), names.end())));
     }
+    received_.reserve(workload.requests.size());
+    for (const WorkloadRequest& request : workload.requests) {
+      Received& made = received_.emplace_back();
+      made.path_size = static_cast<uint16_t>(request.path.copy(made.path, sizeof made.path));
+      made.host_size = static_cast<uint16_t>(request.host.copy(made.host, sizeof made.host));
+      made.method_size =
+          static_cast<uint16_t>(request.method.copy(made.method, sizeof made.method));
+      made.caller = &callers_[request.principal];
+    }
+    wrong_ = FindWrong(workload.requests, [&](size_t i) { return Decide(i); });
+    const uint64_t before = AllocationsOnThisThread();
+    for (size_t i = 0; i < size(); ++i) benchmark::DoNotOptimize(Decide(i));
+    allocations_ = AllocationsOnThisThread() - before;
   }
+
+  size_t size() const { return received_.size(); }
+  const std::string& wrong() const { return wrong_; }
+  double allocations_each() const {
+    return static_cast<double>(allocations_) / static_cast<double>(size());
+  }
+
+  bool Decide(size_t i) {
+    const Received& request = received_[i];
+    return policy_
+        ->Decide(*request.caller,
+                 {.method = {request.method, request.method_size},
+                  .host = request.Host(),
+                  .target = {request.path, request.path_size}},
+                 {}, scratch_)
+        .allowed();
+  }
+
+ private:
+  struct Received {
+    char path[128];
+    char host[24];
+    char method[8];
+    uint16_t path_size, host_size, method_size;
+    const Caller* caller;
+
+    std::optional<std::string_view> Host() const {
+      if (host_size == 0) return std::nullopt;
+      return std::string_view(host, host_size);
+    }
+  };
+  std::shared_ptr<const Policy> policy_;
+  std::vector<Caller> callers_;
+  std::vector<Received> received_;
+  Scratch scratch_;
+  std::string wrong_;
+  uint64_t allocations_ = 0;
+};
+
+class Limit {
+ public:
+  Limit(const Workload& workload, const std::vector<std::vector<uint64_t>>& bits)
+      : matcher_(workload) {
+    prepared_.reserve(workload.requests.size());
+    for (const WorkloadRequest& request : workload.requests) {
+      prepared_.push_back(matcher_.Prepare(request, bits[request.principal].data()));
+    }
+    wrong_ = FindWrong(workload.requests, [&](size_t i) { return Decide(i); });
+  }
+
+  const std::string& wrong() const { return wrong_; }
+  bool Decide(size_t i) const { return matcher_.Decide(prepared_[i]); }
+  size_t CountAllowed(size_t first, size_t count) const {
+    return matcher_.CountAllowed(std::span(prepared_).subspan(first, count));
+  }
+
+ private:
+  LimitMatcher matcher_;
+  std::vector<LimitMatcher::Prepared> prepared_;
+  std::string wrong_;
+};
+
+enum class Kind { kPlain, kVaried };
+
+// A workload and who decides it, made once.
+class World {
+ public:
+  World(Kind kind, size_t rules)
+      : workload(kind == Kind::kPlain ? MakePlainWorkload(rules, kRequests, kSeed)
+                                      : MakeVariedWorkload(rules, kRequests, kSeed)),
+        bits(workload.RoleBits()) {}
+
+  Doorward& doorward() {
+    if (!doorward_) doorward_.emplace(workload);
+    return *doorward_;
+  }
+  Limit& limit() {
+    if (!limit_) limit_.emplace(workload, bits);
+    return *limit_;
+  }
+
+  const Workload workload;
+  const std::vector<std::vector<uint64_t>> bits;  // roles, by principal
+
+ private:
+  std::optional<Doorward> doorward_;
+  std::optional<Limit> limit_;
+};
+
+// Those of one number of rules are kept: each takes some hundred megabytes.
+World& WorldOf(Kind kind, int64_t rules) {
+  static std::map<std::pair<Kind, int64_t>, std::unique_ptr<World>> made;
+  std::erase_if(made, [&](const auto& one) { return one.first.second != rules; });
+  std::unique_ptr<World>& world = made[{kind, rules}];
+  if (world == nullptr) world = std::make_unique<World>(kind, static_cast<size_t>(rules));
+  return *world;
+}
+
+// Runs `decide(i)` over `size` requests, time after time.
+template <class Decide>
+void Run(benchmark::State& state, size_t size, const Decide& decide) {
   size_t i = 0;
   for (auto _ : state) {
     benchmark::DoNotOptimize(decide(i));
-    if (++i == workload.requests.size()) i = 0;
+    if (++i == size) i = 0;
   }
 }
 
-// A request as a host has it at hand: its octets in a row, so that reaching them is not what is
-// measured. The limit gets its own laid out alike.
-struct Received {
-  char path[128];
-  char method[8];
-  uint32_t path_size;
-  uint32_t method_size;
-  const Caller* caller;
-};
-
-std::vector<Received> LayOut(const Workload& workload, const std::vector<Caller>& callers) {
-  std::vector<Received> out;
-  for (const WorkloadRequest& request : workload.requests) {
-    Received& made = out.emplace_back();
-    made.path_size = static_cast<uint32_t>(request.path.copy(made.path, sizeof made.path));
-    made.method_size = static_cast<uint32_t>(request.method.copy(made.method, sizeof made.method));
-    made.caller = &callers[request.principal];
-  }
-  return out;
+void RunDoorward(benchmark::State& state, Kind kind) {
+  Doorward& doorward = WorldOf(kind, state.range(0)).doorward();
+  if (!doorward.wrong().empty()) return state.SkipWithError(doorward.wrong().c_str());
+  Run(state, doorward.size(), [&](size_t i) { return doorward.Decide(i); });
+  state.counters["allocs/op"] = doorward.allocations_each();
 }
 
-void BM_Decide(benchmark::State& state) {
-  const Workload& workload = WorkloadOf(state.range(0));
-  const std::shared_ptr<const Policy> policy =
-      Policy::Load(workload.PolicyJson(), "policy.json").policy;
-  std::vector<Caller> callers;
-  for (const std::vector<uint32_t>& roles : workload.principals) {
-    std::vector<std::string> names;
-    for (uint32_t role : roles) names.push_back(RoleName(role));
-    callers.push_back(
-        policy->CallerWithRoles(std::vector<std::string_view>(names.begin(), names.end())));
-  }
-  const std::vector<Received> received = LayOut(workload, callers);
-  Scratch scratch;
-  Run(state, workload, [&](size_t i) {
-    const Received& request = received[i];
-    return policy
-        ->Decide(*request.caller,
-                 {.method = {request.method, request.method_size},
-                  .target = {request.path, request.path_size}},
-                 {}, scratch)
-        .allowed();
-  });
-}
-
-// The roles of each principal as bits.
-std::vector<std::vector<uint64_t>> RoleBits(const Workload& workload) {
-  std::vector<std::vector<uint64_t>> bits;
-  for (uint32_t i = 0; i < workload.principals.size(); ++i) {
-    bits.emplace_back((workload.inherits.size() + 63) / 64, 0);
-    for (uint32_t role : workload.RolesOf(i)) bits.back()[role >> 6] |= uint64_t{1} << (role & 63);
-  }
-  return bits;
-}
+void BM_Decide(benchmark::State& state) { RunDoorward(state, Kind::kPlain); }
+void BM_DecideVaried(benchmark::State& state) { RunDoorward(state, Kind::kVaried); }
 
 void BM_Decide_Limit(benchmark::State& state) {
-  if (!LimitMatcher::Supported()) return state.SkipWithError("the limit needs AVX2 and BMI2");
-  const Workload& workload = WorkloadOf(state.range(0));
-  const LimitMatcher limit(workload);
-  const std::vector<std::vector<uint64_t>> bits = RoleBits(workload);
-  std::vector<LimitMatcher::Prepared> prepared;
-  for (const WorkloadRequest& request : workload.requests) {
-    prepared.push_back(limit.Prepare(request, bits[request.principal].data()));
-  }
-  Run(state, workload, [&](size_t i) { return limit.Decide(prepared[i]); });
+  if (!LimitMatcher::Supported()) return state.SkipWithError("the limit needs AVX2 and BMI");
+  const Limit& limit = WorldOf(Kind::kPlain, state.range(0)).limit();
+  if (!limit.wrong().empty()) return state.SkipWithError(limit.wrong().c_str());
+  Run(state, kRequests, [&](size_t i) { return limit.Decide(i); });
 }
 
-std::string RegexOf(const WorkloadRule& rule) {
-  std::string methods, path;
-  for (const std::string& method : rule.methods) {
-    methods += (methods.empty() ? "" : "|") + method + (method == "GET" ? "|HEAD" : "");
-  }
-  for (const std::string& segment : rule.path) {
-    path += segment == "**"     ? "(?:/.*)?"
-            : segment[0] == '{' ? "/[^/]+"
-                                : "/" + RE2::QuoteMeta(segment);
-  }
-  return "(?:" + methods + ") " + path;
+// Rounds go on where the one before ended, and come by all requests. A batch is long enough that
+// what the other left in the caches does not matter.
+constexpr size_t kBatch = 50'000;
+constexpr size_t kRounds = 201;
+static_assert(kRequests % kBatch == 0);
+
+// Nanoseconds of a decision, over the batch of `round`.
+template <class DecideAll>
+double TimeOfBatch(size_t round, const DecideAll& decide_all) {
+  const size_t first = round * kBatch % kRequests;
+  return TimeOf(1, [&] { return decide_all(first); }) / kBatch;
 }
 
-void BM_Decide_Re2Set(benchmark::State& state) {
-  const Workload& workload = WorkloadOf(state.range(0));
-  const std::vector<std::vector<uint64_t>> bits = RoleBits(workload);
-  RE2::Options options;
-  options.set_max_mem(int64_t{4} << 30);
-  RE2::Set set(options, RE2::ANCHOR_BOTH);
-  for (const WorkloadRule& rule : workload.rules) set.Add(RegexOf(rule), nullptr);
-  if (!set.Compile()) return state.SkipWithError("RE2::Set ran out of memory");
-  std::vector<int> matched;
-  std::string text;
-  Run(state, workload, [&](size_t i) {
-    const WorkloadRequest& request = workload.requests[i];
-    text.assign(request.method).append(" ").append(request.path);
-    set.Match(text, &matched);
+auto BatchesOf(Doorward& doorward) {
+  return [&](size_t round) {
+    return TimeOfBatch(round, [&](size_t first) {
+      size_t allowed = 0;
+      for (size_t i = first; i < first + kBatch; ++i)
+        allowed += static_cast<size_t>(doorward.Decide(i));
+      return allowed;
+    });
+  };
+}
+
+void BM_Decide_Paired(benchmark::State& state) {
+  if (!LimitMatcher::Supported()) return state.SkipWithError("the limit needs AVX2 and BMI");
+  World& world = WorldOf(Kind::kPlain, state.range(0));
+  const std::string wrong = world.doorward().wrong() + world.limit().wrong();
+  if (!wrong.empty()) return state.SkipWithError(wrong.c_str());
+  const Comparison found = CompareByTurns(state, BatchesOf(world.doorward()), [&](size_t round) {
+    return TimeOfBatch(round,
+                       [&](size_t first) { return world.limit().CountAllowed(first, kBatch); });
+  });
+  state.counters["decide_ns"] = found.first;
+  state.counters["limit_ns"] = found.second;
+  state.counters["ratio"] = found.ratio;
+}
+
+void BM_DecideVaried_Paired(benchmark::State& state) {
+  Doorward& plain = WorldOf(Kind::kPlain, state.range(0)).doorward();
+  Doorward& varied = WorldOf(Kind::kVaried, state.range(0)).doorward();
+  const std::string wrong = plain.wrong() + varied.wrong();
+  if (!wrong.empty()) return state.SkipWithError(wrong.c_str());
+  const Comparison found = CompareByTurns(state, BatchesOf(varied), BatchesOf(plain));
+  state.counters["varied_ns"] = found.first;
+  state.counters["plain_ns"] = found.second;
+  state.counters["ratio"] = found.ratio;
+}
+
+// The way of a matcher made of one automaton for all rules.
+class RuleSet {
+ public:
+  explicit RuleSet(const World& world) : world_(world), set_(MakeOptions(), RE2::ANCHOR_BOTH) {
+    for (const WorkloadRule& rule : world.workload.rules) {
+      set_.Add(MethodRegex(rule) + " " + PathRegex(rule), nullptr);
+    }
+  }
+
+  bool Compile() { return set_.Compile(); }
+
+  bool Decide(size_t i) {
+    const WorkloadRequest& request = world_.workload.requests[i];
+    text_.assign(request.method).append(" ").append(request.path);
+    set_.Match(text_, &matched_);
     bool allow = false;
-    for (int number : matched) {
-      const WorkloadRule& rule = workload.rules[static_cast<size_t>(number)];
+    for (int number : matched_) {
+      const WorkloadRule& rule = world_.workload.rules[static_cast<size_t>(number)];
       for (uint32_t role : rule.roles) {
-        if ((bits[request.principal][role >> 6] >> (role & 63) & 1) == 0) continue;
+        if ((world_.bits[request.principal][role >> 6] >> (role & 63) & 1) == 0) continue;
         if (rule.deny) return false;
         allow = true;
       }
     }
     return allow;
-  });
-}
-
-BENCHMARK(BM_Decide_Limit)->Arg(10)->Arg(1'000)->Arg(10'000)->Arg(100'000);
-BENCHMARK(BM_Decide)->Arg(10)->Arg(1'000)->Arg(10'000)->Arg(100'000);
-BENCHMARK(BM_Decide_Re2Set)->Arg(10)->Arg(1'000);
-
-void BM_Load_Json(benchmark::State& state) {
-  const std::string text = WorkloadOf(state.range(0)).PolicyJson();
-  for (auto _ : state) {
-    const LoadOutcome loaded = Policy::Load(text, "policy.json");
-    if (loaded.policy == nullptr) return state.SkipWithError("the policy does not load");
   }
-  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(text.size()));
+
+ private:
+  static RE2::Options MakeOptions() {
+    RE2::Options options;
+    options.set_max_mem(int64_t{4} << 30);
+    return options;
+  }
+
+  const World& world_;
+  RE2::Set set_;
+  std::vector<int> matched_;
+  std::string text_;
+};
+
+void BM_Decide_Re2Set(benchmark::State& state) {
+  const World& world = WorldOf(Kind::kPlain, state.range(0));
+  static const World* of = nullptr;
+  static std::unique_ptr<RuleSet> set;  // made once: it takes minutes where rules are many
+  if (of != &world) {
+    of = &world;
+    set = std::make_unique<RuleSet>(world);
+    if (!set->Compile()) return state.SkipWithError("RE2::Set ran out of memory");
+  }
+  const auto decide = [&](size_t i) { return set->Decide(i); };
+  const std::string wrong = FindWrong(world.workload.requests, decide);
+  if (!wrong.empty()) return state.SkipWithError(wrong.c_str());
+  Run(state, kRequests, decide);
 }
-BENCHMARK(BM_Load_Json)->Arg(1'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+
+void RunRuleRow(benchmark::State& state, Kind kind) {
+  const World& world = WorldOf(kind, state.range(0));
+  const RuleRow row(world.workload);
+  const size_t size = static_cast<size_t>(10'000'000 / state.range(0));
+  const std::vector<WorkloadRequest> requests(
+      world.workload.requests.begin(),
+      world.workload.requests.begin() + static_cast<ptrdiff_t>(size));
+  const auto decide = [&](size_t i) {
+    return row.Decide(requests[i], world.bits[requests[i].principal]);
+  };
+  const std::string wrong = FindWrong(requests, decide);
+  if (!wrong.empty()) return state.SkipWithError(wrong.c_str());
+  Run(state, size, decide);
+}
+
+void BM_Decide_RuleRow(benchmark::State& state) { RunRuleRow(state, Kind::kPlain); }
+void BM_DecideVaried_RuleRow(benchmark::State& state) { RunRuleRow(state, Kind::kVaried); }
+
+// By number of rules, since workloads of one number are kept.
+void Register(int64_t rules) {
+  const auto add = [&](const char* name, void (*run)(benchmark::State&)) {
+    return benchmark::RegisterBenchmark(name, run)->Arg(rules);
+  };
+  const bool is_for_peers = rules <= 1'000;
+  add("BM_Decide", BM_Decide);
+  add("BM_Decide_Limit", BM_Decide_Limit);
+  add("BM_Decide_Paired", BM_Decide_Paired)->UseManualTime()->Iterations(kRounds);
+  if (is_for_peers) {
+    add("BM_Decide_Re2Set", BM_Decide_Re2Set);
+    add("BM_Decide_RuleRow", BM_Decide_RuleRow);
+  }
+  add("BM_DecideVaried", BM_DecideVaried);
+  add("BM_DecideVaried_Paired", BM_DecideVaried_Paired)->UseManualTime()->Iterations(kRounds);
+  if (is_for_peers) add("BM_DecideVaried_RuleRow", BM_DecideVaried_RuleRow);
+}
 
 }  // namespace
 }  // namespace doorward::benchmarks
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  for (const int64_t rules : {10, 1'000, 10'000, 100'000}) doorward::benchmarks::Register(rules);
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return 0;
+}

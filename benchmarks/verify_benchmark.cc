@@ -17,7 +17,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 #include <functional>
 #include <map>
 #include <memory>
@@ -32,6 +31,7 @@
 #include "benchmarks/peers/peer.h"
 #include "benchmarks/support/access_token.h"
 #include "benchmarks/support/heap_count.h"
+#include "benchmarks/support/rounds.h"
 #include "benchmarks/support/signature_floor.h"
 
 namespace doorward::benchmarks {
@@ -141,27 +141,6 @@ void OfPeer(benchmark::State& state, Algorithm algorithm, const PeerKind& kind) 
   Measure(state, [&] { return peer->Verify(token.text); });
 }
 
-// Nanoseconds that this thread has had a processor.
-double Now() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
-
-// Nanoseconds that a run of `step` takes, of `batch` runs.
-template <class Step>
-double TimeOf(int batch, const Step& step) {
-  const double start = Now();
-  for (int i = 0; i < batch; ++i) benchmark::DoNotOptimize(step());
-  return (Now() - start) / batch;
-}
-
-double Median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 // One iteration is a round: a batch of each, in turns first.
 void Paired(benchmark::State& state, Algorithm algorithm) {
   const Subject& subject = SubjectOf(algorithm, Keys::kPlain);
@@ -173,25 +152,13 @@ void Paired(benchmark::State& state, Algorithm algorithm) {
   const auto whole_step = [&] { return subject.Verify(subject.token.text, scratch); };
   const auto floor_step = [&] { return floor->Verify(subject.token.signing_input()); };
   constexpr double kBatchNs = 200'000;
-  const int batch = std::max(2, static_cast<int>(kBatchNs / TimeOf(10, whole_step)));
-  std::vector<double> wholes, floors, differences;
-  for (auto _ : state) {
-    double whole_ns = 0, floor_ns = 0;
-    if (wholes.size() % 2 == 0) {
-      whole_ns = TimeOf(batch, whole_step);
-      floor_ns = TimeOf(batch, floor_step);
-    } else {
-      floor_ns = TimeOf(batch, floor_step);
-      whole_ns = TimeOf(batch, whole_step);
-    }
-    wholes.push_back(whole_ns);
-    floors.push_back(floor_ns);
-    differences.push_back(whole_ns - floor_ns);
-    state.SetIterationTime(whole_ns * 1e-9);
-  }
-  state.counters["whole_ns"] = Median(wholes);
-  state.counters["floor_ns"] = Median(floors);
-  state.counters["own_ns"] = Median(differences);
+  const auto batch = std::max<size_t>(2, static_cast<size_t>(kBatchNs / TimeOf(10, whole_step)));
+  const Comparison found = CompareByTurns(
+      state, [&](size_t /*round*/) { return TimeOf(batch, whole_step); },
+      [&](size_t /*round*/) { return TimeOf(batch, floor_step); });
+  state.counters["whole_ns"] = found.first;
+  state.counters["floor_ns"] = found.second;
+  state.counters["own_ns"] = found.difference;
 }
 
 void Register(Algorithm algorithm) {

@@ -3,6 +3,7 @@
 #include "benchmarks/support/limit_matcher.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <map>
 #include <string>
@@ -58,97 +59,129 @@ uint64_t SlashesIn32(const char* at) {
       _mm256_movemask_epi8(_mm256_cmpeq_epi8(octets, _mm256_set1_epi8('/'))));
 }
 
+// Positions of slashes in 64 octets.
+uint64_t SlashesIn64(const char* at) { return SlashesIn32(at) | SlashesIn32(at + 32) << 32; }
+
 // Hashes the segments; returns their number.
-uint32_t HashSegments(const LimitMatcher::Prepared& request, uint64_t* hashes) {
+inline uint32_t HashSegments(const LimitMatcher::Prepared& request, uint64_t* hashes) {
   uint32_t count = 0, begin = 1;
-  const auto close = [&](uint32_t end) {
-    hashes[count++] = HashSegment(request.path + begin, end - begin);
-    begin = end + 1;
+  const auto close_all = [&](uint64_t ends, uint32_t base) {
+    for (; ends != 0; ends &= ends - 1) {
+      const uint32_t end = base + static_cast<uint32_t>(__builtin_ctzll(ends));
+      hashes[count++] = HashSegment(request.path + begin, end - begin);
+      begin = end + 1;
+    }
   };
-  for (uint32_t base = 0;; base += 64) {
-    uint64_t slashes = SlashesIn32(request.path + base) | SlashesIn32(request.path + base + 32)
-                                                              << 32;
-    const uint32_t left = request.size - base;
-    if (base == 0) slashes &= ~uint64_t{1};
-    if (left < 64) slashes = _bzhi_u64(slashes, left) | uint64_t{1} << left;
-    for (; slashes != 0; slashes &= slashes - 1)
-      close(base + static_cast<uint32_t>(__builtin_ctzll(slashes)));
-    if (left < 64) return count;
+  uint64_t slashes = SlashesIn64(request.path) & ~uint64_t{1};
+  uint32_t base = 0;
+  for (; request.size - base >= 64; slashes = SlashesIn64(request.path + base)) {
+    close_all(slashes, base);
+    base += 64;
   }
+  const uint32_t left = request.size - base;
+  close_all(_bzhi_u64(slashes, left) | uint64_t{1} << left, base);
+  return count;
+}
+
+uint64_t HashOf(const std::string& segment) {
+  char buffer[160] = {};
+  segment.copy(buffer, sizeof buffer - 16);
+  return HashSegment(buffer, static_cast<uint32_t>(segment.size()));
 }
 
 }  // namespace
 
 bool LimitMatcher::Supported() {
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+         __builtin_cpu_supports("bmi2");
 }
 
-LimitMatcher::LimitMatcher(const Workload& workload) {
-  nodes_.assign(2, {});
+// The rules as a trie with its nodes in a row, before it is laid out.
+struct LimitMatcher::Trie {
+  // Here `any` is a node's index, not one into any_.
+  std::vector<Node> nodes{{}, {1, 0, 0, 0, 0}};
   std::unordered_map<uint64_t, uint32_t> edges;
-  std::vector<std::vector<Entry>> leaves(1);
-  const auto leaf_of = [&](uint32_t& leaf) -> std::vector<Entry>& {
+  std::vector<std::vector<Entry>> leaves{{}};
+
+  uint32_t AddNode() {
+    const auto id = static_cast<uint32_t>(nodes.size());
+    nodes.push_back({id, 0, 0, 0, 0});
+    return id;
+  }
+
+  uint32_t ChildOf(uint32_t node, const std::string& segment) {
+    if (segment[0] == '{') {
+      if (nodes[node].any == 0) {
+        const uint32_t added = AddNode();
+        nodes[node].any = added;
+      }
+      return nodes[node].any;
+    }
+    uint32_t& child = edges[Key(node, HashOf(segment))];
+    if (child == 0) {
+      child = AddNode();
+      ++nodes[node].literals;
+    }
+    return child;
+  }
+
+  std::vector<Entry>& LeafOf(const std::vector<std::string>& path) {
+    const bool has_tail = !path.empty() && path.back() == "**";
+    uint32_t node = 1;
+    for (size_t i = 0; i < path.size() - (has_tail ? 1 : 0); ++i) node = ChildOf(node, path[i]);
+    uint32_t& leaf = has_tail ? nodes[node].tail : nodes[node].leaf;
     if (leaf == 0) {
       leaf = static_cast<uint32_t>(leaves.size());
       leaves.emplace_back();
     }
     return leaves[leaf];
-  };
+  }
+};
+
+LimitMatcher::LimitMatcher(const Workload& workload) {
+  Trie trie;
   for (const WorkloadRule& rule : workload.rules) {
-    uint32_t node = 1;
-    bool tail = false;
-    for (const std::string& segment : rule.path) {
-      if (segment == "**") {
-        tail = true;
-        break;
-      }
-      uint32_t child = 0;
-      if (segment[0] == '{') {
-        child = nodes_[node].any;
-      } else {
-        char buffer[160] = {};
-        segment.copy(buffer, sizeof buffer - 16);
-        child = edges[Key(node, HashSegment(buffer, static_cast<uint32_t>(segment.size())))];
-      }
-      if (child == 0) {
-        child = static_cast<uint32_t>(nodes_.size());
-        nodes_.push_back({});
-        if (segment[0] == '{') {
-          nodes_[node].any = child;
-        } else {
-          char buffer[160] = {};
-          segment.copy(buffer, sizeof buffer - 16);
-          edges[Key(node, HashSegment(buffer, static_cast<uint32_t>(segment.size())))] = child;
-          ++nodes_[node].literals;
-        }
-      }
-      node = child;
-    }
     std::map<uint32_t, uint64_t> words;
     for (uint32_t role : rule.roles) words[role >> 6] |= uint64_t{1} << (role & 63);
     uint32_t methods = rule.deny ? kDeny : 0;
     for (const std::string& method : rule.methods) {
       methods |= MethodBit(method) | (method == "GET" ? MethodBit("HEAD") : 0);
     }
-    std::vector<Entry>& entries = leaf_of(tail ? nodes_[node].tail : nodes_[node].leaf);
+    std::vector<Entry>& entries = trie.LeafOf(rule.path);
     for (const auto& [word, roles] : words) entries.push_back({word, methods, roles});
   }
-  size_t capacity = 16;
-  while (capacity < edges.size() * 2) capacity *= 2;
-  table_.assign(capacity, {});
-  mask_ = capacity - 1;
-  for (const auto& [key, child] : edges) {
-    uint64_t i = key >> 20 & mask_;
-    while (table_[i].key != 0) i = (i + 1) & mask_;
-    table_[i] = {key, child};
-  }
-  for (std::vector<Entry>& entries : leaves) {
+  for (std::vector<Entry>& entries : trie.leaves) {
     std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
       return (a.methods & kDeny) > (b.methods & kDeny);
     });
     leaves_.push_back(
         {static_cast<uint32_t>(entries_.size()), static_cast<uint32_t>(entries.size())});
     entries_.insert(entries_.end(), entries.begin(), entries.end());
+  }
+  LayOut(trie);
+}
+
+// Puts each node where it is reached: into its edge's slot, or among the "any" children.
+void LimitMatcher::LayOut(const Trie& trie) {
+  std::unordered_map<uint32_t, uint32_t> place_of_any;
+  for (const Node& node : trie.nodes) {
+    if (node.any != 0)
+      place_of_any.emplace(node.any, static_cast<uint32_t>(place_of_any.size() + 1));
+  }
+  const auto placed = [&](uint32_t id) {
+    Node node = trie.nodes[id];
+    if (node.any != 0) node.any = place_of_any.at(node.any);
+    return node;
+  };
+  root_ = placed(1);
+  any_.resize(place_of_any.size() + 1);
+  for (const auto& [id, place] : place_of_any) any_[place] = placed(id);
+  table_.resize(std::bit_ceil(std::max<size_t>(16, trie.edges.size() * 2)));
+  mask_ = table_.size() - 1;
+  for (const auto& [key, child] : trie.edges) {
+    uint64_t i = key >> 20 & mask_;
+    while (table_[i].key != 0) i = (i + 1) & mask_;
+    table_[i] = {key, placed(child)};
   }
 }
 
@@ -161,11 +194,11 @@ LimitMatcher::Prepared LimitMatcher::Prepare(const WorkloadRequest& request,
   return out;
 }
 
-inline uint32_t LimitMatcher::Find(uint32_t node, uint64_t hash) const {
-  const uint64_t key = Key(node, hash);
+inline const LimitMatcher::Node* LimitMatcher::Find(uint32_t parent, uint64_t hash) const {
+  const uint64_t key = Key(parent, hash);
   for (uint64_t i = key >> 20 & mask_;; i = (i + 1) & mask_) {
-    if (table_[i].key == key) return table_[i].child;
-    if (table_[i].key == 0) return 0;
+    if (table_[i].key == key) return &table_[i].node;
+    if (table_[i].key == 0) return nullptr;
   }
 }
 
@@ -181,32 +214,42 @@ inline bool LimitMatcher::Denies(uint32_t leaf, const Prepared& request, bool& a
   return false;
 }
 
-bool LimitMatcher::Decide(const Prepared& request) const {
+[[gnu::always_inline]] inline bool LimitMatcher::DecideInline(const Prepared& request) const {
   uint64_t hashes[128];
   const uint32_t count = HashSegments(request, hashes);
   bool allow = false;
   struct Frame {
-    uint32_t node, position;
+    const Node* node;
+    uint32_t position;
   } stack[128];
   int depth = 0;
-  stack[depth++] = {1, 0};
+  stack[depth++] = {&root_, 0};
   while (depth > 0) {
     Frame at = stack[--depth];
     for (;;) {
-      const Node node = nodes_[at.node];
+      const Node& node = *at.node;
       if (node.tail != 0 && Denies(node.tail, request, allow)) return false;
       if (at.position == count) {
         if (node.leaf != 0 && Denies(node.leaf, request, allow)) return false;
         break;
       }
-      const uint32_t child = node.literals != 0 ? Find(at.node, hashes[at.position]) : 0;
+      const Node* child = node.literals != 0 ? Find(node.id, hashes[at.position]) : nullptr;
+      const Node* any = node.any != 0 ? &any_[node.any] : nullptr;
       ++at.position;
-      if (child != 0 && node.any != 0) stack[depth++] = {node.any, at.position};
-      at.node = child != 0 ? child : node.any;
-      if (at.node == 0) break;
+      if (child != nullptr && any != nullptr) stack[depth++] = {any, at.position};
+      at.node = child != nullptr ? child : any;
+      if (at.node == nullptr) break;
     }
   }
   return allow;
+}
+
+bool LimitMatcher::Decide(const Prepared& request) const { return DecideInline(request); }
+
+size_t LimitMatcher::CountAllowed(std::span<const Prepared> requests) const {
+  size_t allowed = 0;
+  for (const Prepared& request : requests) allowed += static_cast<size_t>(DecideInline(request));
+  return allowed;
 }
 
 }  // namespace doorward::benchmarks
