@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/differential/effort.h"
 #include "tests/differential/engine.h"
 #include "tests/differential/generate.h"
 #include "tests/differential/reference_decision.h"
@@ -16,11 +17,7 @@
 namespace doorward::reference {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr uint32_t kWorlds = 400;
-#else
 constexpr uint32_t kWorlds = 4000;
-#endif
 constexpr int kCallers = 8;
 constexpr int kRequests = 10;
 constexpr size_t kMaxRules = 200;
@@ -53,8 +50,9 @@ void CompareWorld(uint32_t seed, std::map<Reason, size_t>& reasons) {
 }
 
 TEST(Decisions, AreThoseOfTheReference) {
+  const uint32_t worlds = WorldsToTry(kWorlds);
   std::map<Reason, size_t> reasons;
-  for (uint32_t seed = 1; seed <= kWorlds && !HasFatalFailure(); ++seed) {
+  for (uint32_t seed = 1; seed <= worlds && !HasFatalFailure(); ++seed) {
     CompareWorld(seed, reasons);
   }
   if (HasFatalFailure()) return;
@@ -65,7 +63,7 @@ TEST(Decisions, AreThoseOfTheReference) {
         Reason::kTokenIssuerUnknown, Reason::kKeysUnavailable, Reason::kMisdirected,
         Reason::kBadHeader}) {
     RecordProperty(std::string(ReasonName(reason)), std::to_string(reasons[reason]));
-    EXPECT_GT(reasons[reason], kWorlds / 20) << ReasonName(reason);
+    EXPECT_GT(reasons[reason], worlds / 20) << ReasonName(reason);
   }
 }
 

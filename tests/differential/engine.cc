@@ -140,7 +140,7 @@ std::string DifferenceOf(const Answer& want, const Request& request, const Decis
   Differences out;
   out.Compare("reason", ReasonName(want.reason), ReasonName(got.reason()));
   out.Compare("rule", want.rule, got.rule_id());
-  out.Compare("report", List(want.report), List(got.report()));
+  if (want.report) out.Compare("report", List(*want.report), List(got.report()));
   out.Compare("path", PathOf(request), got.path());
   out.Compare("subject", want.subject, got.subject());
   out.Compare("issuer", want.issuer, got.issuer());
@@ -158,7 +158,7 @@ std::string DifferenceOf(const World& world, const Answer& want, const Explanati
   Differences out;
   out.Compare("explained reason", ReasonName(want.reason), ReasonName(got.reason));
   out.Compare("explained rule", want.rule, got.rule_id);
-  out.Compare("explained report", List(want.report), List(got.report));
+  if (want.report) out.Compare("explained report", List(*want.report), List(got.report));
   out.Compare("explained roles", List(want.roles), List(got.roles));
   std::vector<std::string> want_rules, got_rules;
   for (const Finding& finding : want.findings) {

@@ -38,8 +38,16 @@ std::string LongWord(Choices& choices) {
   return word;
 }
 
+std::string AnyWord(Choices& choices) {
+  static const std::string letters = "abclxAZ09-_~=:@!$&'()+,";
+  std::string word;
+  for (size_t n = 1 + choices.Below(36); n > 0; --n) word += letters[choices.Below(letters.size())];
+  return word;
+}
+
 std::string Word(Choices& choices) {
-  return choices.OneIn(8) ? LongWord(choices) : choices.Of(Words());
+  const size_t which = choices.Below(16);
+  return which == 15 ? AnyWord(choices) : which > 12 ? LongWord(choices) : choices.Of(Words());
 }
 
 struct RegexWord {

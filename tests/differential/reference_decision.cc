@@ -283,7 +283,6 @@ bool Decider::LacksRequiredHeader(bool is_for_nobody) const {
 // Report rules that would turn the verdict round, each were it in force alone of them.
 std::vector<std::string> Decider::Reports(const Verdict& verdict) const {
   std::vector<std::string> out;
-  if (verdict.reason == Reason::kBadHeader) return out;
   for (size_t tried = 0; tried < world_.rules.size(); ++tried) {
     if (!world_.rules[tried].report_only) continue;
     const Verdict other =
@@ -299,12 +298,13 @@ Answer Decider::Decide() {
   Answer out;
   if (!IsServed()) {
     out.reason = Reason::kMisdirected;
+    out.report.emplace();
     return out;
   }
   const Verdict verdict = Judge([&](size_t i) { return !world_.rules[i].report_only; });
   out.reason = verdict.reason;
   if (verdict.rule) out.rule = world_.rules[*verdict.rule].id;
-  out.report = Reports(verdict);
+  if (caller_.kind != Caller::Kind::kTwoTokens) out.report = Reports(verdict);
   out.is_preflight = verdict.is_preflight;
   const Holdings& who = verdict.is_for_nobody ? nobody_ : own_;
   out.subject = who.subject;

@@ -8,6 +8,7 @@
 #define DOORWARD_TESTS_DIFFERENTIAL_REFERENCE_DECISION_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,7 +30,8 @@ struct Finding {
 struct Answer {
   Reason reason = Reason::kInternal;
   std::string rule = {};
-  std::vector<std::string> report = {};
+  // Nothing where the request had two tokens, which is refused before rules are looked at.
+  std::optional<std::vector<std::string>> report = {};
   // Of whom the decision is for, and what the upstream is told where it is allowed.
   std::string subject = {}, issuer = {};
   std::vector<std::string> roles = {};
