@@ -24,6 +24,14 @@ doorward_install_library(doorward doorwardStaticTargets)
 if(TARGET doorward_shared)
   doorward_install_library(doorward_shared doorwardSharedTargets)
 endif()
+if(TARGET doorward_c_static)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/bindings/c/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+          FILES_MATCHING PATTERN "*.h")
+  doorward_install_library(doorward_c_static doorwardCStaticTargets)
+  if(TARGET doorward_c)
+    doorward_install_library(doorward_c doorwardCTargets)
+  endif()
+endif()
 
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/doorwardConfig.cmake.in
                               ${PROJECT_BINARY_DIR}/package/doorwardConfig.cmake
@@ -37,8 +45,12 @@ install(FILES ${PROJECT_BINARY_DIR}/package/doorwardConfig.cmake
 
 # ${pcfiledir} makes the installed tree movable.
 file(RELATIVE_PATH DOORWARD_PC_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
-configure_file(${PROJECT_SOURCE_DIR}/cmake/doorward.pc.in ${PROJECT_BINARY_DIR}/package/doorward.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/package/doorward.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+foreach(package IN ITEMS doorward doorward_c)
+  if(TARGET ${package})
+    configure_file(${PROJECT_SOURCE_DIR}/cmake/${package}.pc.in ${PROJECT_BINARY_DIR}/package/${package}.pc @ONLY)
+    install(FILES ${PROJECT_BINARY_DIR}/package/${package}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+  endif()
+endforeach()
 
 # The command writes its own completion scripts.
 if(TARGET doorward_command AND DOORWARD_BUILD_COMMAND AND NOT CMAKE_CROSSCOMPILING)

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "doorward/decision.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "doorward/authorizer.h"
+
+#include "bindings/c/src/authorizer.h"
+#include "bindings/c/src/policy.h"
+
+using namespace doorward::c;
+using doorward::Credential;
+using doorward::Decision;
+using doorward::Reason;
+using doorward::Request;
+using doorward::VerifyOutcome;
+
+namespace {
+
+// What a decision or verification tells on demand, made when first asked for.
+struct Told {
+  std::optional<std::string> message;
+  std::optional<std::vector<std::string_view>> roles;
+
+  void Forget() noexcept {
+    message.reset();
+    roles.reset();
+  }
+};
+
+constexpr const char* kNothingYet = "nothing was decided with the scratch, or it was used again";
+
+// An outcome of the library, or the fault of the call that kept it from being asked.
+template <class Outcome>
+struct Answer {
+  std::optional<Outcome> outcome;
+  const char* fault = kNothingYet;
+  Told* told = nullptr;  // null where there is an outcome never
+};
+
+Reason ReasonOf(const auto* answer) noexcept {
+  return answer == nullptr || !answer->outcome ? Reason::kInternal : answer->outcome->reason();
+}
+
+doorward_string MessageOf(const auto* answer) noexcept {
+  if (answer == nullptr) return StringOf("there is no decision");
+  if (!answer->outcome) return doorward_string_of(answer->fault);
+  try {
+    std::optional<std::string>& message = answer->told->message;
+    if (!message) message = answer->outcome->Explain();
+    return StringOf(*message);
+  } catch (...) {
+    return StringOf(doorward::ReasonText(answer->outcome->reason()));
+  }
+}
+
+}  // namespace
+
+struct doorward_decision : Answer<Decision> {};
+struct doorward_verification : Answer<VerifyOutcome> {};
+
+struct doorward_scratch {
+  // Whatever was made with the scratch before is valid no more.
+  void Begin() noexcept {
+    decision.outcome.reset();
+    verification.outcome.reset();
+    decision.fault = verification.fault = kNothingYet;
+    told.Forget();
+  }
+
+  doorward::Scratch scratch;
+  std::vector<doorward::Header> headers;  // of the request; grows to the most there were
+  Told told;
+  doorward_decision decision{{.outcome = {}, .told = &told}};
+  doorward_verification verification{{.outcome = {}, .told = &told}};
+};
+
+namespace {
+
+constexpr char kNoScratch[] = "scratch: there is none";
+constexpr doorward_decision kDecisionWithoutScratch{{.outcome = {}, .fault = kNoScratch}};
+constexpr doorward_verification kVerificationWithoutScratch{{.outcome = {}, .fault = kNoScratch}};
+
+// The arguments of doorward_authorize and doorward_explain in the library's own shapes.
+struct Question {
+  Request request;
+  Credential credential;
+};
+
+// Each returns null, or what is wrong with the arguments.
+
+const char* ReadHeaders(const doorward_request& from, doorward_scratch& scratch, Request& to) {
+  const size_t count = from.header_count;
+  if (count > DOORWARD_MAX_HEADERS || (count != 0 && from.headers == nullptr)) {
+    return "request: headers null beside a count, or more than DOORWARD_MAX_HEADERS";
+  }
+  if (scratch.headers.size() < count) scratch.headers.resize(count);
+  bool sound = true;
+  for (size_t i = 0; i < count; ++i) {
+    const doorward_header& header = from.headers[i];
+    sound = sound && IsSound(header.name) && IsSound(header.value);
+    scratch.headers[i] = {ViewOf(header.name), ViewOf(header.value)};
+  }
+  to.headers = {scratch.headers.data(), count};
+  return sound ? nullptr : "request: a header field with a null pointer or an absurd length";
+}
+
+const char* ReadRequest(const doorward_request* from, doorward_scratch& scratch, Request& to) {
+  if (!IsReadable(from)) return "request: none, or its struct_size";
+  if ((from->flags & ~uint32_t{DOORWARD_REQUEST_WITHOUT_HOSTS}) != 0 || from->reserved != 0) {
+    return "request: a flag that does not exist, or reserved bits that are set";
+  }
+  if (!IsSound(from->method) || !IsSound(from->host) || !IsSound(from->target) ||
+      !IsSound(from->source_ip)) {
+    return "request: a string with a null pointer beside a length, or an absurd length";
+  }
+  to.method = ViewOf(from->method);
+  to.target = ViewOf(from->target);
+  if ((from->flags & DOORWARD_REQUEST_WITHOUT_HOSTS) == 0) to.host = ViewOf(from->host);
+  if (from->source_ip.data != nullptr) to.source_ip = ViewOf(from->source_ip);
+  return ReadHeaders(*from, scratch, to);
+}
+
+const char* ReadCredential(const doorward_credential* from, Credential& to) {
+  if (from == nullptr) return nullptr;
+  if (!IsReadable(from) || from->reserved != 0) return "credential: struct_size or reserved bits";
+  switch (from->kind) {
+    case DOORWARD_CREDENTIAL_FROM_HEADERS:
+      return nullptr;
+    case DOORWARD_CREDENTIAL_TOKEN:
+      to = Credential::Token(ViewOf(from->token));
+      return IsSound(from->token) ? nullptr : "credential: a null pointer or an absurd length";
+    case DOORWARD_CREDENTIAL_CALLER:
+      if (from->caller == nullptr) return "credential: there is no caller";
+      to = Credential::KnownCaller(from->caller->caller);
+      return nullptr;
+    default:
+      return "credential: no such kind";
+  }
+}
+
+const char* ReadQuestion(const doorward_authorizer* authorizer, const doorward_request* request,
+                         const doorward_credential* credential, doorward_time now,
+                         doorward_scratch& scratch, Question& question) {
+  if (authorizer == nullptr) return "authorizer: there is none";
+  if (!IsSound(now)) return "now: nanos are from 0 to 999999999";
+  if (const char* fault = ReadCredential(credential, question.credential)) return fault;
+  return ReadRequest(request, scratch, question.request);
+}
+
+// Reads a string of a decision, "" where there is no outcome.
+template <class Read>
+doorward_string ReadString(const doorward_decision* decision, Read read) noexcept {
+  return StringOf(decision == nullptr || !decision->outcome ? std::string_view()
+                                                            : read(*decision->outcome));
+}
+
+}  // namespace
+
+doorward_scratch* doorward_scratch_new(doorward_error* error) noexcept {
+  return AttemptNew(error, [] { return std::make_unique<doorward_scratch>(); });
+}
+
+void doorward_scratch_free(doorward_scratch* scratch) noexcept { delete scratch; }
+
+const doorward_decision* doorward_authorize(const doorward_authorizer* authorizer,
+                                            const doorward_request* request,
+                                            const doorward_credential* credential,
+                                            doorward_time now, doorward_scratch* scratch) noexcept {
+  if (scratch == nullptr) return &kDecisionWithoutScratch;
+  scratch->Begin();
+  doorward_decision& decision = scratch->decision;
+  try {
+    Question question;
+    decision.fault = ReadQuestion(authorizer, request, credential, now, *scratch, question);
+    if (decision.fault == nullptr) {
+      decision.outcome = authorizer->authorizer.Authorize(question.request, question.credential,
+                                                          TimestampOf(now), scratch->scratch);
+    }
+  } catch (...) {
+    decision.fault = "out of memory";
+  }
+  return &decision;
+}
+
+bool doorward_decision_allowed(const doorward_decision* decision) noexcept {
+  return ReasonOf(decision) == Reason::kAllowed;
+}
+
+doorward_reason doorward_decision_reason(const doorward_decision* decision) noexcept {
+  return static_cast<doorward_reason>(ReasonOf(decision));
+}
+
+int32_t doorward_decision_http_status(const doorward_decision* decision) noexcept {
+  return doorward::ReasonHttpStatus(ReasonOf(decision));
+}
+
+doorward_string doorward_decision_www_authenticate(const doorward_decision* decision) noexcept {
+  return ReadString(decision, [](const Decision& d) { return d.www_authenticate(); });
+}
+
+doorward_strings doorward_decision_headers_to_remove(const doorward_decision* decision) noexcept {
+  if (decision == nullptr || !decision->outcome) return {nullptr, 0};
+  return StringsOf(decision->outcome->headers_to_remove());
+}
+
+doorward_headers doorward_decision_headers_to_set(const doorward_decision* decision) noexcept {
+  if (decision == nullptr || !decision->outcome) return {nullptr, 0};
+  return HeadersOf(decision->outcome->headers_to_set());
+}
+
+bool doorward_decision_has_path(const doorward_decision* decision) noexcept {
+  return decision != nullptr && decision->outcome && decision->outcome->has_path();
+}
+
+doorward_string doorward_decision_path(const doorward_decision* decision) noexcept {
+  return ReadString(decision, [](const Decision& d) { return d.path(); });
+}
+
+doorward_string doorward_decision_method(const doorward_decision* decision) noexcept {
+  return ReadString(decision, [](const Decision& d) { return d.method(); });
+}
+
+doorward_string doorward_decision_host(const doorward_decision* decision) noexcept {
+  return ReadString(decision, [](const Decision& d) { return d.host(); });
+}
+
+doorward_string doorward_decision_rule_id(const doorward_decision* decision) noexcept {
+  return ReadString(decision, [](const Decision& d) { return d.rule_id(); });
+}
+
+doorward_strings doorward_decision_report(const doorward_decision* decision) noexcept {
+  if (decision == nullptr || !decision->outcome) return {nullptr, 0};
+  return StringsOf(decision->outcome->report());
+}
+
+doorward_string doorward_decision_subject(const doorward_decision* decision) noexcept {
+  return ReadString(decision, [](const Decision& d) { return d.subject(); });
+}
+
+doorward_string doorward_decision_issuer(const doorward_decision* decision) noexcept {
+  return ReadString(decision, [](const Decision& d) { return d.issuer(); });
+}
+
+const doorward_json* doorward_decision_claims(const doorward_decision* decision) noexcept {
+  return decision == nullptr || !decision->outcome ? nullptr : JsonOf(decision->outcome->claims());
+}
+
+doorward_strings doorward_decision_roles(const doorward_decision* decision) noexcept {
+  if (decision == nullptr || !decision->outcome) return {nullptr, 0};
+  try {
+    std::optional<std::vector<std::string_view>>& roles = decision->told->roles;
+    if (!roles) roles = decision->outcome->roles();
+    return StringsOf(*roles);
+  } catch (...) {
+    return {nullptr, 0};
+  }
+}
+
+doorward_string doorward_decision_policy_revision(const doorward_decision* decision) noexcept {
+  return ReadString(decision, [](const Decision& d) { return d.policy_revision(); });
+}
+
+doorward_string doorward_decision_message(const doorward_decision* decision) noexcept {
+  return MessageOf(decision);
+}
+
+doorward_text* doorward_explain(const doorward_authorizer* authorizer,
+                                const doorward_request* request,
+                                const doorward_credential* credential, doorward_time now,
+                                doorward_scratch* scratch, int32_t format,
+                                doorward_error* error) noexcept {
+  return AttemptNew(error, [&] {
+    Require(scratch != nullptr, kNoScratch);
+    Require(format == DOORWARD_FORMAT_TEXT || format == DOORWARD_FORMAT_JSON,
+            "format: no such number");
+    scratch->Begin();
+    Question question;
+    const char* fault = ReadQuestion(authorizer, request, credential, now, *scratch, question);
+    Require(fault == nullptr, fault);
+    const doorward::Explanation explanation = authorizer->authorizer.Explain(
+        question.request, question.credential, TimestampOf(now), scratch->scratch);
+    return NewText(format == DOORWARD_FORMAT_JSON ? explanation.ToJson() : explanation.ToText());
+  });
+}
+
+const doorward_verification* doorward_verify(const doorward_authorizer* authorizer,
+                                             doorward_string token, doorward_time now,
+                                             doorward_scratch* scratch) noexcept {
+  if (scratch == nullptr) return &kVerificationWithoutScratch;
+  scratch->Begin();
+  doorward_verification& verification = scratch->verification;
+  if (authorizer == nullptr || !IsSound(token) || !IsSound(now)) {
+    verification.fault = "authorizer, token or now: none, or not sound";
+    return &verification;
+  }
+  verification.outcome =
+      authorizer->authorizer.Verify(ViewOf(token), TimestampOf(now), scratch->scratch);
+  return &verification;
+}
+
+doorward_reason doorward_verification_reason(const doorward_verification* verification) noexcept {
+  return static_cast<doorward_reason>(ReasonOf(verification));
+}
+
+const doorward_json* doorward_verification_header(
+    const doorward_verification* verification) noexcept {
+  return ReasonOf(verification) == Reason::kAllowed
+             ? JsonOf(verification->outcome->token().header())
+             : nullptr;
+}
+
+const doorward_json* doorward_verification_claims(
+    const doorward_verification* verification) noexcept {
+  return ReasonOf(verification) == Reason::kAllowed
+             ? JsonOf(verification->outcome->token().claims())
+             : nullptr;
+}
+
+doorward_string doorward_verification_message(const doorward_verification* verification) noexcept {
+  return MessageOf(verification);
+}
