@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "bindings/python/extension/request.h"
+
+#include "bindings/python/extension/arguments.h"
+
+namespace doorward::python {
+namespace {
+
+// Finds the word that a keyword spells. Keywords that stand in a program's text are interned, as
+// ours are, so that comparing pointers mostly does.
+std::optional<Word> FindWord(const ModuleState& state, PyObject* keyword) {
+  for (size_t i = 0; i < kWordCount; ++i) {
+    if (state[static_cast<Word>(i)] == keyword) return static_cast<Word>(i);
+  }
+  for (size_t i = 0; i < kWordCount; ++i) {
+    if (PyUnicode_Compare(state[static_cast<Word>(i)], keyword) == 0) return static_cast<Word>(i);
+  }
+  return std::nullopt;
+}
+
+bool Refuse(const Signature& signature, const char* problem, PyObject* keyword) {
+  PyErr_Format(PyExc_TypeError, "%s() %s '%U'", signature.function, problem, keyword);
+  return false;
+}
+
+bool ReadKeyword(const ModuleState& state, const Signature& signature, PyObject* keyword,
+                 PyObject* value, Arguments* arguments) {
+  const std::optional<Word> word = FindWord(state, keyword);
+  if (!word || (signature.accepted & Bits({*word})) == 0) {
+    return Refuse(signature, "got an unexpected keyword argument", keyword);
+  }
+  PyObject*& place = (*arguments)[*word];
+  if (place != nullptr) return Refuse(signature, "got several values for argument", keyword);
+  place = value;
+  return true;
+}
+
+// One field of the request. `pair` is borrowed from what the caller may change at any time, so that
+// what it holds is kept before it is looked at.
+bool ReadHeader(PyObject* pair, Workspace& workspace) {
+  PyObject *name = nullptr, *value = nullptr;
+  if (PyTuple_Check(pair) && PyTuple_Size(pair) == 2) {
+    name = PyTuple_GetItem(pair, 0);
+    value = PyTuple_GetItem(pair, 1);
+  } else if (PyList_Check(pair) && PyList_Size(pair) == 2) {
+    name = PyList_GetItem(pair, 0);
+    value = PyList_GetItem(pair, 1);
+  } else {
+    PyErr_SetString(PyExc_TypeError, "headers must be pairs of a name and a value");
+    return false;
+  }
+  Header& header = workspace.headers.emplace_back();
+  return KeepText(name, "a header's name", workspace, &header.name) &&
+         KeepText(value, "a header's value", workspace, &header.value);
+}
+
+bool ReadHeaderDict(PyObject* headers, Workspace& workspace) {
+  Py_ssize_t position = 0;
+  PyObject *name = nullptr, *value = nullptr;
+  while (PyDict_Next(headers, &position, &name, &value) != 0) {
+    Header& header = workspace.headers.emplace_back();
+    if (!KeepText(name, "a header's name", workspace, &header.name) ||
+        !KeepText(value, "a header's value", workspace, &header.value)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool ReadHeaders(PyObject* headers, Workspace& workspace) {
+  if (PyList_Check(headers)) {
+    for (Py_ssize_t i = 0; i < PyList_Size(headers); ++i) {
+      if (!ReadHeader(PyList_GetItem(headers, i), workspace)) return false;
+    }
+    return true;
+  }
+  if (PyTuple_Check(headers)) {
+    for (Py_ssize_t i = 0; i < PyTuple_Size(headers); ++i) {
+      if (!ReadHeader(PyTuple_GetItem(headers, i), workspace)) return false;
+    }
+    return true;
+  }
+  if (PyDict_Check(headers)) return ReadHeaderDict(headers, workspace);
+  const bool is_mapping = PyObject_HasAttrString(headers, "items") != 0;
+  const Ref list(is_mapping ? PyMapping_Items(headers) : PySequence_List(headers));
+  return list && ReadHeaders(list.get(), workspace);
+}
+
+}  // namespace
+
+bool ReadArguments(const ModuleState& state, const Signature& signature, const FastCall& call,
+                   Arguments* arguments) {
+  const auto positional = static_cast<size_t>(call.positional);
+  if (positional > signature.positional.size()) {
+    PyErr_Format(PyExc_TypeError, "%s() takes %zu positional arguments, and %zu were given",
+                 signature.function, signature.positional.size(), positional);
+    return false;
+  }
+  for (size_t i = 0; i < positional; ++i) {
+    (*arguments)[signature.positional[i]] = call.arguments[i];
+  }
+  const Py_ssize_t keywords = call.keywords == nullptr ? 0 : PyTuple_Size(call.keywords);
+  for (Py_ssize_t i = 0; i < keywords; ++i) {
+    if (!ReadKeyword(state, signature, PyTuple_GetItem(call.keywords, i),
+                     call.arguments[call.positional + i], arguments)) {
+      return false;
+    }
+  }
+  for (size_t i = 0; i < kWordCount; ++i) {
+    const auto word = static_cast<Word>(i);
+    if ((signature.required & Bits({word})) != 0 && (*arguments)[word] == nullptr) {
+      return Refuse(signature, "lacks the argument", state[word]);
+    }
+  }
+  return true;
+}
+
+bool KeepText(PyObject* object, const char* what, Workspace& workspace, std::string_view* view) {
+  if (PyUnicode_CheckExact(object) || PyBytes_CheckExact(object)) {
+    return ViewText(workspace.Keep(Py_NewRef(object)), view);
+  }
+  std::optional<Text> text = ReadText(object, what);
+  if (!text) return false;
+  *view = text->view;
+  workspace.Keep(text->owner.release());
+  return true;
+}
+
+bool ReadRequest(const Arguments& arguments, Workspace& workspace, Request* request) {
+  if (!KeepText(arguments[Word::kMethod], "method", workspace, &request->method) ||
+      !KeepText(arguments[Word::kTarget], "target", workspace, &request->target)) {
+    return false;
+  }
+  PyObject* const host = arguments.Given(Word::kHost);
+  if (host != nullptr && !KeepText(host, "host", workspace, &request->host.emplace())) return false;
+  PyObject* const source_ip = arguments.Given(Word::kSourceIp);
+  if (source_ip != nullptr &&
+      !KeepText(source_ip, "source_ip", workspace, &request->source_ip.emplace())) {
+    return false;
+  }
+  PyObject* const headers = arguments.Given(Word::kHeaders);
+  if (headers != nullptr && !ReadHeaders(headers, workspace)) return false;
+  request->headers = workspace.headers;
+  return true;
+}
+
+}  // namespace doorward::python
