@@ -3,13 +3,14 @@
 #include "src/policy/document.h"
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include <absl/container/flat_hash_map.h>
+
+#include "src/policy/scalar_place.h"
 
 namespace doorward {
 namespace {
@@ -22,50 +23,6 @@ uint32_t After(const std::vector<DocumentNode>& nodes, uint32_t index) {
   return index + (IsContainer(nodes[index].kind) ? nodes[index].extra : 1);
 }
 
-// Octets of UTF-8 that a code point takes.
-size_t Utf8Size(uint32_t c) { return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4; }
-
-// An escape or plain octet of a quoted text: how long it is, and what it comes to.
-struct Unit {
-  size_t raw, decoded;
-};
-
-// Of the escape that `raw` begins with, in JSON or YAML: both name the hexadecimal ones alike.
-Unit MeasureEscape(std::string_view raw) {
-  const char kind = raw.size() > 1 ? raw[1] : '\0';
-  const size_t digits = kind == 'x' ? 2 : kind == 'u' ? 4 : kind == 'U' ? 8 : 0;
-  if (kind == '_' || kind == 'N') return {2, 2};  // U+00A0, U+0085
-  if (kind == 'L' || kind == 'P') return {2, 3};  // U+2028, U+2029
-  if (digits == 0) return {2, 1};
-  const auto read = [&](std::string_view text) {
-    uint32_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value, 16);
-    return value;
-  };
-  const uint32_t value = read(raw.substr(2, digits));
-  const bool is_pair = value >= 0xD800 && value <= 0xDBFF;
-  return {2 + digits + (is_pair ? 6u : 0u), is_pair ? 4 : Utf8Size(value)};
-}
-
-// Where octet `offset` of what a quoted text comes to stands in `raw`, the text between its quotes;
-// nothing where lines are folded before it.
-std::optional<size_t> FindInQuoted(std::string_view raw, char quote, size_t offset) {
-  size_t at = 0;
-  for (size_t decoded = 0; decoded < offset && at < raw.size();) {
-    Unit unit{1, 1};
-    if (raw[at] == '\n' || raw[at] == '\r') return std::nullopt;
-    if (quote == '"' && raw[at] == '\\') {
-      if (raw.substr(at + 1, 1).find_first_of("\r\n") == 0) return std::nullopt;
-      unit = MeasureEscape(raw.substr(at));
-    }
-    if (quote == '\'' && raw[at] == quote) unit.raw = 2;
-    if (decoded + unit.decoded > offset) break;
-    at += unit.raw;
-    decoded += unit.decoded;
-  }
-  return std::min(at, raw.size());
-}
-
 // The first line of a block scalar that holds text.
 Span FirstLineOfBlock(std::string_view source, Span at) {
   const size_t end = size_t{at.offset} + at.length;
@@ -76,21 +33,21 @@ Span FirstLineOfBlock(std::string_view source, Span at) {
   return {static_cast<uint32_t>(begin), static_cast<uint32_t>(line_end - begin)};
 }
 
-// Faults of longer texts are pointed at as a whole: each would cost a walk.
-constexpr size_t kMaxWalked = 1u << 16;
+// Faults further in are pointed at as a whole: each costs a walk.
+constexpr size_t kMaxWalked = 1u << 17;
 
-Span PartOfDecoded(std::string_view source, Span at, size_t offset, size_t length) {
+Span PartOfDecoded(std::string_view source, Span at, std::string_view text, size_t offset,
+                   size_t length) {
   const std::string_view raw = source.substr(at.offset, at.length);
-  if (raw.starts_with('|') || raw.starts_with('>')) return FirstLineOfBlock(source, at);
-  const bool is_quoted =
-      raw.size() >= 2 && (raw[0] == '"' || raw[0] == '\'') && raw.back() == raw[0];
-  if (!is_quoted || raw.size() > kMaxWalked) return at;
-  const std::string_view inner = raw.substr(1, raw.size() - 2);
-  const std::optional<size_t> begin = FindInQuoted(inner, raw[0], offset);
-  const std::optional<size_t> end = FindInQuoted(inner, raw[0], offset + length);
-  if (!begin) return at;
-  return {at.offset + 1 + static_cast<uint32_t>(*begin),
-          static_cast<uint32_t>(end.value_or(inner.size()) - *begin)};
+  if (offset + length <= kMaxWalked) {
+    const std::optional<size_t> begin = PlaceInScalar(raw, text, offset);
+    const std::optional<size_t> end = PlaceInScalar(raw, text, offset + length);
+    if (begin && end && *begin <= *end) {
+      return {at.offset + static_cast<uint32_t>(*begin), static_cast<uint32_t>(*end - *begin)};
+    }
+  }
+  const bool is_block = raw.starts_with('|') || raw.starts_with('>');
+  return is_block ? FirstLineOfBlock(source, at) : at;
 }
 
 }  // namespace
@@ -166,7 +123,7 @@ std::string_view DocumentValue::text() const {
 Span DocumentValue::Part(size_t offset, size_t length) const {
   const DocumentNode& n = node();
   if (IsContainer(n.kind)) return n.at;
-  if (n.decoded) return PartOfDecoded(document_->source_, n.at, offset, length);
+  if (n.decoded) return PartOfDecoded(document_->source_, n.at, text(), offset, length);
   return {n.at.offset + (n.quoted ? 1 : 0) + static_cast<uint32_t>(offset),
           static_cast<uint32_t>(length)};
 }

@@ -66,8 +66,8 @@ class DocumentValue {
   Span at() const { return node().at; }
   // Of a scalar: the string, unescaped, or the spelling of a number or truth value. Else "".
   std::string_view text() const;
-  // The place of a part of `text()`; the whole value where folding blurs it or escapes make a long
-  // text, and the first line of a block scalar's text.
+  // The place of a part of `text()`, whatever was folded, indented or escaped; far into a long text
+  // that was decoded the whole value, or its first line.
   Span Part(size_t offset, size_t length) const;
   // What an object or list holds; nothing for others. Faulty members are left out.
   Elements elements() const;

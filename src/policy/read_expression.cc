@@ -48,6 +48,12 @@ std::pair<std::string_view, std::string_view> WhyUnknown(ExpressionPlace place) 
   return {};
 }
 
+// As PlaceInPolicy, where it will be shown: a walk for each of endless mistakes would take too
+// long.
+Span PlaceOfError(const Fields& fields, const DocumentValue& value, Span at) {
+  return fields.Keeps(Severity::kError) ? PlaceInPolicy(value, at) : value.at();
+}
+
 bool CheckVariables(Fields& fields, const DocumentValue& value, const cel::Program& program,
                     ExpressionPlace place) {
   bool known = true;
@@ -57,7 +63,8 @@ bool CheckVariables(Fields& fields, const DocumentValue& value, const cel::Progr
     known = false;
     const auto [why, expected] = WhyUnknown(place);
     const bool ignored_token = place == ExpressionPlace::kRuleWithoutToken;
-    fields.Error(PlaceInPolicy(value, *use), ignored_token ? "ignored_token" : "expression_name",
+    fields.Error(PlaceOfError(fields, value, *use),
+                 ignored_token ? "ignored_token" : "expression_name",
                  Quote(ExpressionVariables()[i].name) + " cannot stand here: " + std::string(why),
                  {std::string(expected), ""});
   }
@@ -73,7 +80,7 @@ bool CheckHeaderNames(Fields& fields, const DocumentValue& value, const cel::Pro
     std::transform(name.begin(), name.end(), name.begin(), &AsciiLower);
     if (name == use.name) continue;
     right = false;
-    fields.Error(PlaceInPolicy(value, use.at), "expression_constant",
+    fields.Error(PlaceOfError(fields, value, use.at), "expression_constant",
                  "`request.headers` has its names in small letters, so that " + Quote(use.name) +
                      " is never there",
                  {Quote(name), ""});
@@ -92,7 +99,7 @@ Expression ReadExpression(Fields& fields, const DocumentValue& value, std::strin
     return nullptr;  // a YAML tag leaves nothing, and is reported
   cel::CompileOutcome compiled = cel::Compile(*text, ExpressionVariables(), result);
   for (cel::Problem& problem : compiled.problems) {
-    fields.Error(PlaceInPolicy(value, problem.at), problem.code, std::move(problem.message),
+    fields.Error(PlaceOfError(fields, value, problem.at), problem.code, std::move(problem.message),
                  {std::move(problem.expected), std::move(problem.suggestion)});
   }
   if (compiled.program == nullptr || !CheckVariables(fields, value, *compiled.program, place) ||

@@ -147,13 +147,14 @@ const DiagnosticCase kYamlErrors[] = {
     {"folded",
      "doorward: 1\nrules:\n  - id: a\n    allow: [everyone]\n    endpoints: >-\n      GET "
      "/a**b/x\n",
-     6, 7, "bad_segment", "`**` must be a whole segment", "GET /a**b/x",
+     6, 12, "bad_segment", "`**` must be a whole segment", "a**b",
      "`**` alone, or one `*` in a text",
      "write `*`, which stands for any run of characters within a segment"},
     {"plain multi",
      "doorward: 1\nrules:\n  - id: a\n    allow: [everyone]\n    endpoints:\n      GET\n      "
      "/a**b/x\n",
-     6, 7, "bad_segment", "`**` must be a whole segment", "GET", "`**` alone, or one `*` in a text",
+     7, 8, "bad_segment", "`**` must be a whole segment", "a**b",
+     "`**` alone, or one `*` in a text",
      "write `*`, which stands for any run of characters within a segment"},
     {"anchor dup err",
      "doorward: 1\nrules:\n  - {id: a, allow: everyone, endpoints: &e [/a**b]}\n  - {id: b, allow: "

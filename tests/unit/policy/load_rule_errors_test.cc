@@ -268,9 +268,9 @@ constexpr PlaceCase kPlaces[] = {
     {"yaml backslash", R"("/x/{a:\\d+(}")", PolicyFormat::kYaml, 2, 10, R"(\\d+()"},
     {"yaml single quotes", "'/it''s/a**b'", PolicyFormat::kYaml, 2, 11, "a**b"},
     {"yaml quotes within", "'/a''**b'", PolicyFormat::kYaml, 2, 5, "a''**b"},
-    {"yaml block", "|\n\n   /a**b", PolicyFormat::kYaml, 7, 4, "/a**b"},
-    {"yaml folded block", ">-\n   /a**b", PolicyFormat::kYaml, 6, 4, "/a**b"},
-    {"yaml folded quotes", "'GET\n   /a**b'", PolicyFormat::kYaml, 2, 3, "'GET"},
+    {"yaml block", "|\n\n   /a**b", PolicyFormat::kYaml, 7, 5, "a**b"},
+    {"yaml folded block", ">-\n   /a**b", PolicyFormat::kYaml, 6, 5, "a**b"},
+    {"yaml folded quotes", "'GET\n   /a**b'", PolicyFormat::kYaml, 3, 5, "a**b"},
 };
 
 TEST(RuleErrors, PointIntoTextsWithEscapes) {
