@@ -1,89 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tests/differential/generate.h"
-
 #include <algorithm>
 #include <string>
 #include <vector>
 
+#include "tests/differential/generate.h"
+#include "tests/differential/words.h"
+
 namespace doorward::reference {
 namespace {
-
-using Names = std::vector<std::string>;
-
-// Only roles of this name are asked for; others stand between them, to spread them over many words
-// of role bits.
-bool IsInUse(const Role& role) { return role.name.starts_with('r'); }
-
-Names RolesInUse(const World& world) {
-  Names out;
-  for (const Role& role : world.roles) {
-    if (IsInUse(role)) out.push_back(role.name);
-  }
-  return out;
-}
-
-const Names& Words() {
-  static const Names words{"a", "b", "ab", "aba", "abab", "c1",       "c22",
-                           "x", "A", "Ab", "a*b", "{a}",  "\xC3\xA9", "a b"};
-  return words;
-}
-
-// Lengths about the widths that a matcher may read at once, and texts that differ in one octet.
-std::string LongWord(Choices& choices) {
-  static const std::vector<size_t> sizes{7, 8, 9, 15, 16, 17, 23, 24, 25, 31, 32, 33, 64, 65};
-  std::string word(choices.Of(sizes), 'l');
-  if (choices.OneIn(2))
-    word[choices.Of(std::vector<size_t>{0, word.size() / 2, word.size() - 1})] = 'm';
-  return word;
-}
-
-std::string AnyWord(Choices& choices) {
-  static const std::string letters = "abclxAZ09-_~=:@!$&'()+,";
-  std::string word;
-  for (size_t n = 1 + choices.Below(36); n > 0; --n) word += letters[choices.Below(letters.size())];
-  return word;
-}
-
-std::string Word(Choices& choices) {
-  const size_t which = choices.Below(16);
-  return which == 15 ? AnyWord(choices) : which > 12 ? LongWord(choices) : choices.Of(Words());
-}
-
-struct RegexWord {
-  std::string regex;
-  Names fits;
-};
-
-const std::vector<RegexWord>& Regexes() {
-  static const std::vector<RegexWord> regexes{
-      {"[a-b]+", {"a", "abab"}}, {"c[0-9]{2}", {"c22"}},  {".", {"a", "x", "\xC3\xA9"}},
-      {"(ab)+", {"ab", "abab"}}, {"a|b", {"a", "b"}},     {"(?i)AB?", {"a", "Ab"}},
-      {"[^a].*", {"b", "c1"}},   {"a.*b", {"ab", "a b"}}, {".*", {"x", "a*b"}},
-      {"l{8,24}", {"llllllll"}}, {"\\\\w", {"a"}},        {"[A-Z]\\w?", {"A", "Ab"}},
-  };
-  return regexes;
-}
-
-const Names& Methods() {
-  static const Names methods{"GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE", "PURGE"};
-  return methods;
-}
-
-// Of a policy that names more methods than there are bits for.
-const Names& ManyMethods() {
-  static const Names methods = [] {
-    Names out;
-    for (int i = 0; i < 40; ++i) out.push_back("M" + std::to_string(i));
-    return out;
-  }();
-  return methods;
-}
-
-const Names& HostPatterns() {
-  static const Names hosts{"a.example", "x.a.example", "b.example", "*.example", "*.a.example"};
-  return hosts;
-}
 
 // --- Patterns ---
 
@@ -310,83 +235,6 @@ Rule MakeManyMethodsRule(Choices& choices) {
   return out;
 }
 
-// --- Claims ---
-
-Json ValueOfRoles(Choices& choices, const Names& values) {
-  switch (choices.Below(8)) {
-    case 0:
-      return Json::String(choices.Of(values));
-    case 1:
-      return Json::String(choices.Of(values) + " " + choices.Of(values));
-    case 2: {
-      Json out = Json::Strings(choices.SomeOf(values, 2));
-      out.items.push_back(Json::Int(7));
-      return out;
-    }
-    case 3:
-      return choices.OneIn(2) ? Json::Int(1) : Json::Object();
-    case 4:
-      return Json::Array();
-    default:
-      return Json::Strings(choices.SomeOf(values, 3));
-  }
-}
-
-// --- Requests ---
-
-std::string Fit(Choices& choices, const Segment& segment) {
-  switch (segment.kind) {
-    case Segment::Kind::kLiteral:
-      return segment.text;
-    case Segment::Kind::kGlob: {
-      std::string out;
-      for (const char c : segment.text) {
-        if (c != '*') out += c;
-        if (c == '*' && choices.OneIn(2)) out += choices.Of(Names{"a", "b", "xa", "l"});
-      }
-      return out.empty() ? "a" : out;
-    }
-    case Segment::Kind::kRegex:
-      for (const RegexWord& one : Regexes()) {
-        if (one.regex == segment.text) return choices.Of(one.fits);
-      }
-      return "a";
-    default:
-      return Word(choices);
-  }
-}
-
-void Follow(Choices& choices, const Pattern& pattern, Request& request) {
-  for (const Segment& segment : pattern) {
-    const bool is_tail = segment.kind == Segment::Kind::kTail;
-    for (size_t n = is_tail ? choices.Below(4) : 1; n > 0; --n) {
-      request.path.push_back(Fit(choices, segment));
-    }
-  }
-  // Strays from it now and then.
-  if (choices.OneIn(4) && !request.path.empty()) {
-    request.path[choices.Below(request.path.size())] = Word(choices);
-  }
-  if (choices.OneIn(8)) request.path.push_back(Word(choices));
-  if (choices.OneIn(8) && !request.path.empty()) request.path.pop_back();
-}
-
-void FollowRule(Choices& choices, const World& world, Request& request) {
-  const Endpoint& endpoint = choices.Of(choices.Of(world.rules).endpoints);
-  if (endpoint.asterisk) {
-    request.asterisk = true;
-    request.method = "OPTIONS";
-    return;
-  }
-  if (!endpoint.methods.empty() && choices.OneIn(2)) request.method = choices.Of(endpoint.methods);
-  Follow(choices, choices.Of(endpoint.paths), request);
-}
-
-void MakePreflight(Choices& choices, Request& request) {
-  request.asks_for = request.method;
-  request.method = choices.OneIn(8) ? "GET" : "OPTIONS";
-}
-
 }  // namespace
 
 Rule MakeRule(Choices& choices, const World& world, const std::string& id) {
@@ -436,85 +284,6 @@ World MakeWorld(Choices& choices, size_t max_rules) {
     world.forward.push_back({"X-Sent", "request.headers[\"x-flag\"]", choices.OneIn(4)});
   }
   return world;
-}
-
-Json MakeClaims(Choices& choices, const World& world) {
-  Json out = Json::Object();
-  Names values{"g0", "g1", "s0", "s1", "unheard-of"};
-  for (const std::string& role : RolesInUse(world)) values.push_back(role);
-  for (const char* name : {"roles", "groups", "perms"}) {
-    if (!choices.OneIn(3)) out.Set(name, ValueOfRoles(choices, values));
-  }
-  for (const char* name : {"scope", "scp"}) {
-    if (choices.OneIn(2)) out.Set(name, ValueOfRoles(choices, {"s0", "s1", "s2"}));
-  }
-  if (choices.OneIn(2)) {
-    Json realm = Json::Object().Set("roles", ValueOfRoles(choices, values));
-    out.Set("realm", choices.OneIn(8) ? Json::String("r0") : realm.Set("sub", Json::String("bob")));
-  }
-  if (choices.OneIn(12)) {
-    const std::string left_out = choices.Of(Names{"groups", "realm", "scope"});
-    out.Set("_claim_names", Json::Object().Set(left_out, Json::String("src1")));
-  }
-  if (choices.OneIn(12)) out.Set("hasgroups", Json::Bool(choices.OneIn(2)));
-  for (const char* name : {"b0", "b1"}) {
-    if (choices.OneIn(8)) out.Set(name, Json::String("true"));
-    if (choices.OneIn(2)) out.Set(name, Json::Bool(choices.OneIn(2)));
-  }
-  if (choices.OneIn(2)) out.Set("n0", Json::Int(static_cast<int64_t>(choices.Below(5))));
-  if (choices.OneIn(12)) out.Set("n0", Json::String("2"));
-  if (choices.OneIn(2)) out.Set("s0", Json::String(choices.Of(Names{"ann", "bob", "", " x"})));
-  if (choices.OneIn(8)) out.Set("s0", Json::Int(1));
-  if (!choices.OneIn(4)) out.Set("sub", Json::String(choices.Of(Names{"ann", "bob", "\xC3\xA9"})));
-  return out;
-}
-
-Caller MakeCaller(Choices& choices, const World& world) {
-  Caller out;
-  const size_t which = choices.Below(16);
-  if (which < 2) return out;
-  const auto kind_of = [&] {
-    if (which == 2) return Caller::Kind::kMalformedToken;
-    if (which == 3) return Caller::Kind::kTokenWithoutKeys;
-    if (which == 4) return Caller::Kind::kTwoTokens;
-    return which < 9 || world.issuers.empty() ? Caller::Kind::kRoles : Caller::Kind::kClaims;
-  };
-  out.kind = kind_of();
-  if (out.kind == Caller::Kind::kRoles && !world.roles.empty()) {
-    const Names roles = RolesInUse(world);
-    if (!choices.OneIn(6)) out.roles = choices.SomeOf(roles, 3);
-    if (choices.OneIn(6)) out.roles.push_back("unheard-of");
-  }
-  if (out.kind == Caller::Kind::kClaims) {
-    out.issuer = choices.Below(world.issuers.size());
-    out.claims = MakeClaims(choices, world);
-  }
-  return out;
-}
-
-Request MakeRequest(Choices& choices, const World& world) {
-  Request out;
-  out.method = choices.Of(Methods());
-  if (choices.OneIn(8)) out.method = choices.Of(ManyMethods());
-  if (choices.OneIn(3)) {
-    for (size_t n = choices.Below(6); n > 0; --n) out.path.push_back(Word(choices));
-  } else {
-    FollowRule(choices, world, out);
-  }
-  static const Names hosts{"a.example", "x.a.example", "y.x.a.example",
-                           "b.example", "example",     "[::1]"};
-  if (!choices.OneIn(5)) out.host = choices.Of(hosts);
-  out.odd_host = choices.OneIn(8);
-  out.trailing_slash = choices.OneIn(6);
-  out.escaped = choices.OneIn(6);
-  const size_t most_queries = out.asterisk ? 1 : 3;
-  for (size_t n = choices.Below(most_queries); n > 0; --n)
-    out.query.push_back(choices.Of(Names{"1", "2"}));
-  if (choices.OneIn(2)) out.flag = choices.Of(Names{"on", "off"});
-  if (choices.OneIn(2)) out.source_ip = choices.Of(Names{"10.1.2.3", "192.0.2.1"});
-  out.time = kTurningPoint - 1 + static_cast<int64_t>(choices.Below(3));
-  if (!out.asterisk && choices.OneIn(8)) MakePreflight(choices, out);
-  return out;
 }
 
 }  // namespace doorward::reference
