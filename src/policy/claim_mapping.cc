@@ -37,8 +37,8 @@ bool BeginsWith(const ClaimReference& reference, std::string_view name) {
 }
 
 // Distributed claims (OpenID Connect Core 5.6.2, which Entra ID uses for group overage).
-bool IsDistributed(JsonView claims, const ClaimReference& reference) {
-  for (JsonView named : claims.Find("_claim_names").elements()) {
+bool IsDistributed(const TokenClaims& claims, const ClaimReference& reference) {
+  for (JsonView named : claims.distributed.elements()) {
     if (BeginsWith(reference, named.name())) return true;
   }
   return false;
@@ -46,9 +46,9 @@ bool IsDistributed(JsonView claims, const ClaimReference& reference) {
 
 // True where the token says itself that it left the claim out or cut it short: also by Entra ID's
 // `hasgroups` of implicit flows.
-bool IsDeclaredIncomplete(JsonView claims, const ClaimReference& reference) {
+bool IsDeclaredIncomplete(const TokenClaims& claims, const ClaimReference& reference) {
   return IsDistributed(claims, reference) ||
-         (claims.Find("hasgroups").bool_or(false) && BeginsWith(reference, "groups"));
+         (claims.has_more_groups && BeginsWith(reference, "groups"));
 }
 
 std::string_view KindText(JsonView value) {
@@ -68,13 +68,13 @@ std::string_view KindText(JsonView value) {
 }
 
 // Why ClaimMapping::Read finds a claim incomplete; "" where it does not.
-std::string WhyIncomplete(JsonView claims, const ClaimSource& source) {
+std::string WhyIncomplete(const TokenClaims& claims, const ClaimSource& source) {
   if (IsDeclaredIncomplete(claims, source.claim)) {
     const bool distributed = IsDistributed(claims, source.claim);
     return std::string("the token says that it leaves it out (`") +
            (distributed ? "_claim_names" : "hasgroups") + "`)";
   }
-  const JsonView claim = Look(claims, source.claim);
+  const JsonView claim = Look(claims.all, source.claim);
   if (!claim.exists() || claim.is_string()) return "";
   if (!claim.is_array()) {
     return "it is " + std::string(KindText(claim)) + ", not a string or a list of strings";
@@ -115,10 +115,10 @@ bool Holdings::HoldsScope(std::string_view scope) const {
   return std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
 }
 
-bool ClaimMapping::Read(JsonView claims, const ClaimSource& source,
+bool ClaimMapping::Read(const TokenClaims& claims, const ClaimSource& source,
                         std::vector<std::string_view>& values) {
   if (IsDeclaredIncomplete(claims, source.claim)) return false;
-  const JsonView claim = Look(claims, source.claim);
+  const JsonView claim = Look(claims.all, source.claim);
   if (!claim.exists()) return true;
   if (claim.is_string()) {
     if (source.split_spaces) {
@@ -204,15 +204,15 @@ ClaimMapping::RoleClaim& ClaimMapping::ClaimFor(const ClaimSource& source) {
   return added;
 }
 
-bool ClaimMapping::IsLeftOut(JsonView claims, const ClaimSource& source) const {
+bool ClaimMapping::IsLeftOut(const TokenClaims& claims, const ClaimSource& source) const {
   const auto begins = [&](const std::string& name) { return BeginsWith(source.claim, name); };
-  const auto is_there = [&](const std::string& name) { return claims.Find(name).exists(); };
+  const auto is_there = [&](const std::string& name) { return claims.all.Find(name).exists(); };
   const std::vector<std::string>& names = left_out_together_;
   return std::any_of(names.begin(), names.end(), begins) &&
          std::none_of(names.begin(), names.end(), is_there);
 }
 
-Truth ClaimMapping::HoldsValue(JsonView claims, const ConditionalGrant& grant,
+Truth ClaimMapping::HoldsValue(const TokenClaims& claims, const ConditionalGrant& grant,
                                std::vector<std::string_view>& values) const {
   if (!grant.claim) return Truth::kYes;
   values.clear();
@@ -227,9 +227,9 @@ Truth ClaimMapping::HoldsValue(JsonView claims, const ConditionalGrant& grant,
 
 // A grant is the conjunction, in three values, of its claim and its condition: where one is false,
 // the other does not matter.
-void ClaimMapping::ResolveConditions(JsonView claims, std::string_view iss, cel::Machine& machine,
-                                     Holdings& out) const {
-  ClaimsActivation activation(claims, iss);
+void ClaimMapping::ResolveConditions(const TokenClaims& claims, std::string_view iss,
+                                     cel::Machine& machine, Holdings& out) const {
+  ClaimsActivation activation(claims.all, iss);
   machine.Begin(activation);
   for (const ConditionalGrant& grant : conditional_) {
     const Truth value = HoldsValue(claims, grant, out.scopes);  // which are filled later
@@ -248,10 +248,11 @@ std::vector<ClaimMapping::TriedGrant> ClaimMapping::TryGrants(JsonView claims, s
                                                               cel::Machine& machine) const {
   ClaimsActivation activation(claims, iss);
   machine.Begin(activation);
+  const TokenClaims token(claims);
   std::vector<TriedGrant> tried;
   std::vector<std::string_view> values;
   for (const ConditionalGrant& grant : conditional_) {
-    const Truth value = HoldsValue(claims, grant, values);
+    const Truth value = HoldsValue(token, grant, values);
     Truth gives = value;
     if (gives != Truth::kNo) gives = std::min(gives, TruthOf(grant.when->Evaluate(machine)));
     tried.push_back({grant.gives.front(), grant.claim, grant.values, grant.when, value, gives});
@@ -259,7 +260,8 @@ std::vector<ClaimMapping::TriedGrant> ClaimMapping::TryGrants(JsonView claims, s
   return tried;
 }
 
-std::vector<ClaimMapping::Gap> ClaimMapping::FindGaps(JsonView claims) const {
+std::vector<ClaimMapping::Gap> ClaimMapping::FindGaps(JsonView all) const {
+  const TokenClaims claims(all);
   std::vector<Gap> gaps;
   const auto look = [&](const ClaimSource& source) -> Gap* {
     for (Gap& known : gaps) {
@@ -287,8 +289,9 @@ std::vector<ClaimMapping::Gap> ClaimMapping::FindGaps(JsonView claims) const {
   return gaps;
 }
 
-void ClaimMapping::Resolve(JsonView claims, std::string_view iss, cel::Machine& machine,
+void ClaimMapping::Resolve(JsonView all, std::string_view iss, cel::Machine& machine,
                            Holdings& out) const {
+  const TokenClaims claims(all);
   out.held.Reset(table_.word_count());
   out.unknown.Reset(table_.word_count());
   out.roles_in_doubt = false;
@@ -321,7 +324,7 @@ void ClaimMapping::Resolve(JsonView claims, std::string_view iss, cel::Machine& 
   for (const ClaimSource& source : scopes_from_) {
     if (!Read(claims, source, out.scopes)) out.scopes_in_doubt = true;
   }
-  out.subject = Subject(claims);
+  out.subject = Subject(all);
 }
 
 std::string_view ClaimMapping::Subject(JsonView claims) const {

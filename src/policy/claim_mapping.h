@@ -42,6 +42,19 @@ struct Holdings {
   bool HoldsScope(std::string_view scope) const;
 };
 
+// The claims of a token, and those by which it says that it left others out or cut them short:
+// each is looked up once.
+struct TokenClaims {
+  explicit TokenClaims(JsonView claims)
+      : all(claims),
+        distributed(claims.Find("_claim_names")),
+        has_more_groups(claims.Find("hasgroups").bool_or(false)) {}
+
+  JsonView all;
+  JsonView distributed;  // OpenID Connect Core 5.6.2; Entra ID, where groups are many
+  bool has_more_groups;  // Entra ID, in implicit flows
+};
+
 class ClaimMapping {
  public:
   // `issuer_index` is the issuer's place in the policy. REQUIRES: `table` outlives the mapping.
@@ -79,11 +92,6 @@ class ClaimMapping {
   std::vector<TriedGrant> TryGrants(JsonView claims, std::string_view iss,
                                     cel::Machine& machine) const;
 
-  // The strings that `source` reads out of `claims`, into `values`. False where the claim is
-  // incomplete.
-  static bool Read(JsonView claims, const ClaimSource& source,
-                   std::vector<std::string_view>& values);
-
  private:
   // A claim that may give roles.
   struct RoleClaim {
@@ -101,16 +109,20 @@ class ClaimMapping {
     std::vector<uint32_t> gives;  // bits, its own first, then those inherited
   };
 
+  // The strings that `source` reads out of `claims`, into `values`. False where the claim is
+  // incomplete.
+  static bool Read(const TokenClaims& claims, const ClaimSource& source,
+                   std::vector<std::string_view>& values);
   // Whether the claim of a grant holds one of its values; yes where it names none. `values` is for
   // use within.
-  Truth HoldsValue(JsonView claims, const ConditionalGrant& grant,
+  Truth HoldsValue(const TokenClaims& claims, const ConditionalGrant& grant,
                    std::vector<std::string_view>& values) const;
   // Adds what grants with conditions give.
-  void ResolveConditions(JsonView claims, std::string_view iss, cel::Machine& machine,
+  void ResolveConditions(const TokenClaims& claims, std::string_view iss, cel::Machine& machine,
                          Holdings& out) const;
   RoleClaim& ClaimFor(const ClaimSource& source);
   // True where the token was made without the claims that `source` reads.
-  bool IsLeftOut(JsonView claims, const ClaimSource& source) const;
+  bool IsLeftOut(const TokenClaims& claims, const ClaimSource& source) const;
 
   const RoleTable& table_;
   ClaimReference subject_;
