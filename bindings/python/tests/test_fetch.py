@@ -52,6 +52,7 @@ def test_a_document_comes_with_its_tag_and_its_age(server: Provider) -> None:
     [
         ("", None),
         ("public", None),
+        ("public\r\nCache-Control: max-age=5", 5.0),
         ("max-age=0", 0.0),
         ("MAX-AGE=60", 60.0),
         ('max-age="60"', 60.0),

@@ -105,6 +105,7 @@ class HttpFetch:
         if is_tls:
             connected = self._secured(connected, host, deadline)
         connection = http.client.HTTPConnection(host, port)
+        connection.default_port = 443 if is_tls else 80  # which is left out of the field Host
         connection.sock = connected
         connection.response_class = _response_class(deadline)
         path = parts.path or "/"
@@ -218,7 +219,7 @@ def _response_class(deadline: _Deadline) -> Any:
 def _fresh_for(headers: http.client.HTTPMessage) -> float | None:
     """How long an answer may be kept (RFC 9111 sections 4.2.1 and 5.2.2), by its Cache-Control alone."""
     directives: dict[str, str] = {}
-    for directive in headers.get("Cache-Control", "").split(","):
+    for directive in ",".join(headers.get_all("Cache-Control", ())).split(","):
         name, _, value = directive.strip().partition("=")
         directives[name.lower()] = value.strip('"')
     if "no-store" in directives or "no-cache" in directives:

@@ -86,7 +86,7 @@ def request_target(raw: str | None, path: str, query: str) -> str:
     `path` itself: then what the client wrote is lost, and `%2F` counts as the slash that it became.
     """
     received = (raw or "").partition("?")[0]
-    if path not in (unquote(received), unquote(_origin_form(received))):
+    if unquote(received) != path and unquote(_origin_form(received)) != path:
         received = quoted(path)
     return f"{received}?{query}" if query else received
 
@@ -112,9 +112,13 @@ def path_to_serve(decision: Decision, prefix: str) -> tuple[str, str] | None:
     """
     canonical = decision.path or ""
     decoded = unquote(canonical)
-    if "%2F" in canonical or decoded[: len(prefix)].lower() != prefix.lower():
+    if "%2F" in canonical:
         return None
-    return canonical, prefix + decoded[len(prefix) :]
+    if not decoded.startswith(prefix):
+        if decoded[: len(prefix)].lower() != prefix.lower():
+            return None
+        decoded = prefix + decoded[len(prefix) :]
+    return canonical, decoded
 
 
 def refuse_other_segments(decision: Decision) -> Refusal:

@@ -145,10 +145,10 @@ def _values(headers: list[tuple[bytes, bytes]], name: bytes) -> list[str]:
 
 def _child_scope(scope: Scope, decision: Decision, canonical: str, path: str) -> Scope:
     """What the application sees: the scope, but for what the decision changes."""
-    replaced = {name.lower() for name in decision.remove_headers}
-    replaced |= {name.lower() for name, _ in decision.set_headers}
-    headers = [field for field in scope["headers"] if field[0].decode("latin-1").lower() not in replaced]
-    headers += [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in decision.set_headers]
+    added = [(name.lower().encode(), value.encode()) for name, value in decision.set_headers]
+    replaced = {name.lower().encode() for name in decision.remove_headers}
+    replaced.update(name for name, _ in added)
+    headers = [field for field in scope["headers"] if field[0].lower() not in replaced] + added
     return {**scope, "headers": headers, "path": path, "raw_path": canonical.encode("ascii")}
 
 

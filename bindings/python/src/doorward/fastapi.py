@@ -10,7 +10,7 @@ that serves several endpoints, and for those who want it said a second time besi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeAlias
 
 from fastapi import Depends, HTTPException
@@ -35,11 +35,15 @@ def decision(connection: HTTPConnection) -> Decision:
     return found
 
 
-Caller: TypeAlias = Annotated[Decision, Depends(decision)]
+async def _decision(connection: HTTPConnection) -> Decision:
+    return decision(connection)  # not by FastAPI's threads, which a plain function would be sent to
+
+
+Caller: TypeAlias = Annotated[Decision, Depends(_decision)]
 """The decision, as the type of a parameter: `def orders(caller: Caller) -> ...`."""
 
 
-def require_role(*roles: str) -> Callable[[HTTPConnection], Decision]:
+def require_role(*roles: str) -> Callable[[HTTPConnection], Awaitable[Decision]]:
     """Makes a dependency that lets pass who holds one of `roles`, directly or by inheritance.
 
     Others get 403, and 401 without a token. A role that the policy does not declare is held by nobody.
@@ -47,7 +51,7 @@ def require_role(*roles: str) -> Callable[[HTTPConnection], Decision]:
     if not roles:
         raise TypeError("which roles?")
 
-    def required(connection: HTTPConnection) -> Decision:
+    async def required(connection: HTTPConnection) -> Decision:
         found = decision(connection)
         if not set(roles).isdisjoint(found.roles):
             return found

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import abort, request
+from flask import abort, current_app, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
@@ -51,7 +51,8 @@ def require_role(*roles: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
                 if found.issuer is None:
                     raise Unauthorized("needs a token", www_authenticate=WWWAuthenticate("bearer"))
                 abort(403, f"needs the role {' or '.join(roles)}")
-            return view(*args, **kwargs)
+            result: _R = current_app.ensure_sync(view)(*args, **kwargs)
+            return result
 
         return guarded
 
