@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "bindings/c/src/authorizer.h"
-
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include "bindings/c/src/authorizer_handle.h"
 #include "bindings/c/src/diagnostics.h"
-#include "bindings/c/src/policy.h"
+#include "bindings/c/src/policy_handle.h"
 
 using namespace doorward::c;
 using doorward::Acceleration;

@@ -8,8 +8,8 @@
 
 #include "doorward/authorizer.h"
 
-#include "bindings/c/src/authorizer.h"
-#include "bindings/c/src/policy.h"
+#include "bindings/c/src/authorizer_handle.h"
+#include "bindings/c/src/policy_handle.h"
 
 using namespace doorward::c;
 using doorward::Credential;

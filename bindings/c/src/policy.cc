@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "bindings/c/src/policy.h"
-
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "bindings/c/src/diagnostics.h"
+#include "bindings/c/src/policy_handle.h"
 
 using namespace doorward::c;
 using doorward::IssuerKeys;

@@ -2,8 +2,8 @@
 //
 // The handles of a policy and of a caller that it made.
 
-#ifndef DOORWARD_BINDINGS_C_SRC_POLICY_H_
-#define DOORWARD_BINDINGS_C_SRC_POLICY_H_
+#ifndef DOORWARD_BINDINGS_C_SRC_POLICY_HANDLE_H_
+#define DOORWARD_BINDINGS_C_SRC_POLICY_HANDLE_H_
 
 #include <memory>
 #include <string_view>
@@ -26,4 +26,4 @@ struct doorward_caller {
   doorward::Caller caller;
 };
 
-#endif  // DOORWARD_BINDINGS_C_SRC_POLICY_H_
+#endif  // DOORWARD_BINDINGS_C_SRC_POLICY_HANDLE_H_

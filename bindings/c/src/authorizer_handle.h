@@ -2,8 +2,8 @@
 //
 // The handle of an authorizer.
 
-#ifndef DOORWARD_BINDINGS_C_SRC_AUTHORIZER_H_
-#define DOORWARD_BINDINGS_C_SRC_AUTHORIZER_H_
+#ifndef DOORWARD_BINDINGS_C_SRC_AUTHORIZER_HANDLE_H_
+#define DOORWARD_BINDINGS_C_SRC_AUTHORIZER_HANDLE_H_
 
 #include "doorward/authorizer.h"
 
@@ -13,4 +13,4 @@ struct doorward_authorizer {
   doorward::Authorizer authorizer;
 };
 
-#endif  // DOORWARD_BINDINGS_C_SRC_AUTHORIZER_H_
+#endif  // DOORWARD_BINDINGS_C_SRC_AUTHORIZER_HANDLE_H_
