@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 
 import pytest
 from identity import Provider, SigningKey, key_set, provider, send
@@ -234,6 +235,38 @@ def test_a_text_that_is_no_key_set_changes_nothing_and_its_tag_is_forgotten(idp:
     assert broken_tag not in [headers.get("If-None-Match") for _, headers in idp.requests]
 
 
+def test_keys_that_stay_leave_what_was_verified_alone(idp: Provider, old_key: SigningKey) -> None:
+    headers = old_key.bearer("https://a.example")
+    fetch = Scripted(Document(key_set(old_key)))
+    authorizer = Authorizer(policy("https://a.example", keys="{jwks_uri: https://a.example/jwks}"))
+    with KeyFollower(authorizer, options=OFTEN, fetch=fetch) as follower:
+        assert follower.wait(10)
+        assert authorizer.authorize(method="GET", target="/a", headers=headers).allowed
+        seen = len(fetch.calls)
+        eventually(lambda: len(fetch.calls) > seen + 3)
+        assert authorizer.authorize(method="GET", target="/a", headers=headers).allowed
+    assert authorizer.token_cache_stats().hits == 1
+
+
+class Recorder:
+    """An authorizer that remembers what was called."""
+
+    def __init__(self, authorizer: Authorizer) -> None:
+        self.called: list[str] = []
+        self._authorizer = authorizer
+
+    def __getattr__(self, name: str) -> Any:
+        self.called.append(name)
+        return getattr(self._authorizer, name)
+
+
+def test_keys_are_prepared_when_they_came(idp: Provider) -> None:
+    recorder: Any = Recorder(Authorizer(policy(idp.issuer)))
+    with KeyFollower(recorder) as follower:
+        assert follower.wait(10)
+    assert recorder.called == ["policy", "set_keys", "prepare_keys"]
+
+
 def test_a_key_set_without_keys_is_put_in_force(idp: Provider, old_key: SigningKey) -> None:
     idp.key_set = b'{"keys": []}'
     authorizer = Authorizer(policy(idp.issuer))
@@ -287,7 +320,8 @@ def test_many_wait_for_one_look(idp: Provider) -> None:
         return False
 
     authorizer = Authorizer(policy(idp.issuer, keys=f"{{jwks_uri: {idp.jwks_uri}}}"))
-    with KeyFollower(authorizer, options=ON_DEMAND) as follower:
+    options = FollowOptions(cooldown=0.0, patience=10.0, max_waiting_threads=20)
+    with KeyFollower(authorizer, options=options) as follower:
         assert follower.wait(10)
         idp.behave = behave
         looks = [follower.ask() for _ in range(100)]
@@ -327,8 +361,10 @@ def test_only_so_many_wait_and_only_so_long(idp: Provider) -> None:
     authorizer = Authorizer(policy(idp.issuer))
     with KeyFollower(authorizer, options=FollowOptions(patience=0.05)) as follower:
         assert not follower.await_keys_for(Reason.KEYS_UNAVAILABLE)  # out of patience
-    with KeyFollower(authorizer, options=FollowOptions(patience=1000.0, max_waiting=0)) as follower:
-        assert not follower.await_keys_for(Reason.KEYS_UNAVAILABLE)  # no place
+    options = FollowOptions(patience=1000.0, max_waiting=0, max_waiting_threads=0)
+    with KeyFollower(authorizer, options=options) as follower:  # no place
+        assert not follower.await_keys_for(Reason.KEYS_UNAVAILABLE)
+        assert not asyncio.run(follower.await_keys_for_async(Reason.KEYS_UNAVAILABLE))
     go_on.set()
 
 

@@ -164,6 +164,7 @@ class Gate:
         if self._stop is not None:
             self.keys.wait(self.start_patience)
         self.authorizer.set_policy(policy)
+        self.authorizer.prepare_keys()
         self._key_files = key_files
         for diagnostic in policy.diagnostics:
             _log.warning("%s", diagnostic)
@@ -193,6 +194,7 @@ class Gate:
 
     def _put_in_force(self, issuer: str, keys: KeySet) -> None:
         self.authorizer.set_keys(issuer, keys)
+        self.authorizer.prepare_keys()
         self._without_keys = self._without_keys - {issuer} if keys else self._without_keys | {issuer}
         for diagnostic in keys.diagnostics:
             _log.warning("%s", diagnostic)

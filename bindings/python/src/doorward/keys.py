@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import hashlib
 import json
 import logging
 import random
@@ -73,7 +74,9 @@ class FollowOptions:
     patience: float = 2.0
     """What a request waits for a look that its token asked for, at most."""
     max_waiting: int = 64
-    """So many requests wait at once; a further one is answered right away."""
+    """So many requests of event loops wait at once; a further one is answered right away."""
+    max_waiting_threads: int = 4
+    """Likewise for requests that each hold up a thread: well below the number that a server has."""
 
 
 class KeyState(str, enum.Enum):
@@ -133,6 +136,7 @@ class KeyFollower:
     def _prepare(self) -> None:
         self._lock = threading.RLock()  # of what starts, ends and replaces
         self._places = threading.BoundedSemaphore(self._options.max_waiting)
+        self._places_of_threads = threading.BoundedSemaphore(self._options.max_waiting_threads)
         self._started = False
 
     def _after_fork(self) -> None:
@@ -218,12 +222,12 @@ class KeyFollower:
         True: there was a look; decide once more.
         """
         looks = self._looks_for(reason)
-        if not looks or not self._places.acquire(blocking=False):
+        if not looks or not self._places_of_threads.acquire(blocking=False):
             return False
         try:
             wait_for_futures(looks, self._options.patience)
         finally:
-            self._places.release()
+            self._places_of_threads.release()
         return any(look.done() for look in looks)
 
     async def await_keys_for_async(self, reason: Reason) -> bool:
@@ -278,6 +282,7 @@ class _Followed:
         self._confirmed: float | None = None  # None: no keys in force
         self._expired = False
         self._count = 0
+        self._digest: bytes | None = None  # of the key set in force
         self._etag: str | None = None
         self._failures = 0
         self._error: str | None = None
@@ -361,7 +366,8 @@ class _Followed:
 
     def _expire(self) -> None:
         self._authorizer.set_keys(self.issuer.name, None)
-        self._confirmed, self._count, self._etag, self._expired = None, 0, None, True
+        self._confirmed, self._count, self._expired = None, 0, True
+        self._digest = self._etag = None
         _log.error("keys of %s: not confirmed for too long, taken away", self.issuer.name)
 
     def _succeed(self, document: Document) -> float:
@@ -380,12 +386,17 @@ class _Followed:
         return min(max(fresh_for, options.refresh_least), options.refresh_most) * random.uniform(0.9, 1.0)
 
     def _put_in_force(self, jwks: bytes) -> None:
+        """Does nothing for the text that is in force: handing it in again would empty the cache of tokens."""
+        digest = hashlib.sha256(jwks).digest()
+        if digest == self._digest:
+            return
         keys = KeySet(jwks, name=self.issuer.name)
         for diagnostic in (*keys.diagnostics, *self._authorizer.set_keys(self.issuer.name, keys)):
             _log.info("keys of %s: %s", self.issuer.name, diagnostic)
         if len(keys) != self._count or not keys:
             _log.log(logging.INFO if keys else logging.ERROR, "keys of %s: %d in force", self.issuer.name, len(keys))
-        self._count = len(keys)
+        self._authorizer.prepare_keys()
+        self._count, self._digest = len(keys), digest
 
     def _fail(self, error: FetchError | KeySetError) -> float:
         """Notes a failure, and returns the seconds until the next look."""
@@ -397,7 +408,7 @@ class _Followed:
         options = self._options
         delay = min(options.retry_first * 2.0 ** min(failures - 1, 30), options.retry_most)
         asked_for = getattr(error, "retry_after", None) or 0.0
-        return max(delay * random.uniform(0.5, 1.0), min(asked_for, options.retry_most))
+        return max(delay * random.uniform(0.5, 1.0), min(asked_for, options.retry_most) * random.uniform(1.0, 1.1))
 
 
 class _Source(Protocol):
