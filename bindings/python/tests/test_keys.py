@@ -161,6 +161,22 @@ issuers:
     ]
 
 
+def test_a_tag_counts_only_where_it_came_from(old_key: SigningKey) -> None:
+    def found(jwks_uri: str) -> Document:
+        return Document(json.dumps({"issuer": "https://a.example", "jwks_uri": jwks_uri}).encode())
+
+    keys = Document(key_set(old_key), '"tag"')
+    fetch = Scripted(found("https://a.example/1"), keys, FetchError("moved"), found("https://a.example/2"), keys)
+    with KeyFollower(Authorizer(policy("https://a.example")), options=OFTEN, fetch=fetch):
+        eventually(lambda: len(fetch.calls) >= 6)
+    assert [call for call in fetch.calls if "openid" not in call[0]][:4] == [
+        ("https://a.example/1", None),
+        ("https://a.example/1", '"tag"'),
+        ("https://a.example/2", None),
+        ("https://a.example/2", '"tag"'),
+    ]
+
+
 def test_what_did_not_change_is_not_sent_again(idp: Provider) -> None:
     idp.headers = {"Cache-Control": "max-age=0"}
     with KeyFollower(Authorizer(policy(idp.issuer, keys=f"{{jwks_uri: {idp.jwks_uri}}}")), options=OFTEN) as follower:
