@@ -2,6 +2,7 @@
 
 #include "tests/differential/engine.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -78,6 +79,10 @@ class Engine::Message {
       headers_.push_back({"Origin", "https://elsewhere.example"});
       headers_.push_back({"Access-Control-Request-Method", *request.asks_for});
     }
+    if (request.spoofs) {
+      headers_.push_back({"X_User", "root"});
+      headers_.push_back({"X-Rewrite-URL", "/elsewhere"});
+    }
     if (caller == Caller::Kind::kMalformedToken) headers_.push_back({"Authorization", "Bearer x"});
     if (caller == Caller::Kind::kTokenWithoutKeys) {
       headers_.push_back({"authorization", kUnverifiable});
@@ -151,6 +156,11 @@ std::string DifferenceOf(const Answer& want, const Request& request, const Decis
     got_headers.push_back(std::string(header.name) + "=" + std::string(header.value));
   }
   out.Compare("headers", List(want_headers), List(got_headers));
+  if (!got.allowed()) return out.Take();
+  std::vector<std::string_view> removed(got.headers_to_remove().begin(),
+                                        got.headers_to_remove().end());
+  std::sort(removed.begin(), removed.end());
+  out.Compare("removed headers", List(want.removed_headers), List(removed));
   return out.Take();
 }
 

@@ -181,6 +181,7 @@ Request MakeRequest(Choices& choices, const World& world) {
     out.query.push_back(choices.Of(Names{"1", "2"}));
   if (choices.OneIn(2)) out.flag = choices.Of(Names{"on", "off"});
   if (choices.OneIn(2)) out.source_ip = choices.Of(Names{"10.1.2.3", "192.0.2.1"});
+  out.spoofs = choices.OneIn(8);
   out.time = kTurningPoint - 1 + static_cast<int64_t>(choices.Below(3));
   if (!out.asterisk && choices.OneIn(8)) MakePreflight(choices, out);
   return out;

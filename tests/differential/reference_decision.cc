@@ -128,6 +128,7 @@ class Decider {
   // The value of a header; "" for none.
   std::string ForwardValue(const ForwardHeader& header, bool is_for_nobody) const;
   bool LacksRequiredHeader(bool is_for_nobody) const;
+  std::vector<std::string> RemovedHeaders() const;
 
   // The reason of a token that did not verify.
   std::optional<Reason> Refusal() const;
@@ -280,6 +281,16 @@ bool Decider::LacksRequiredHeader(bool is_for_nobody) const {
   });
 }
 
+// What would speak for the proxy, and tokens where they stand in a header of their own.
+std::vector<std::string> Decider::RemovedHeaders() const {
+  std::vector<std::string> out;
+  if (request_.spoofs) out.push_back("X-Rewrite-URL");
+  if (caller_.kind == Caller::Kind::kTwoTokens) out.push_back("X-Token");
+  if (request_.spoofs && !world_.forward.empty()) out.push_back("X_User");
+  if (caller_.kind == Caller::Kind::kTwoTokens) out.push_back("x-token");
+  return out;
+}
+
 // Report rules that would turn the verdict round, each were it in force alone of them.
 std::vector<std::string> Decider::Reports(const Verdict& verdict) const {
   std::vector<std::string> out;
@@ -312,6 +323,7 @@ Answer Decider::Decide() {
   out.roles = who.HeldRoles(world_);
   out.findings = own_findings_;
   if (verdict.reason != Reason::kAllowed) return out;
+  out.removed_headers = RemovedHeaders();
   for (const ForwardHeader& header : world_.forward) {
     const std::string value = ForwardValue(header, verdict.is_for_nobody);
     if (!value.empty()) out.headers.emplace_back(header.name, value);

@@ -36,6 +36,7 @@ struct Answer {
   std::string subject = {}, issuer = {};
   std::vector<std::string> roles = {};
   std::vector<std::pair<std::string, std::string>> headers = {};
+  std::vector<std::string> removed_headers = {};
 
   std::vector<Finding> findings = {};  // for the caller, in the order of the file
   bool is_preflight = false;           // passed as one

@@ -221,6 +221,7 @@ std::string Describe(const Request& request) {
                     TargetOf(request) + " at " + std::to_string(request.time);
   if (request.flag) out += ", X-Flag: " + *request.flag;
   if (request.source_ip) out += ", from " + *request.source_ip;
+  if (request.spoofs) out += ", with X_User and X-Rewrite-URL";
   if (request.asks_for) out += ", preflight for " + *request.asks_for;
   return out;
 }

@@ -115,6 +115,7 @@ struct Request {
   std::optional<std::string> flag = {};  // the field X-Flag
   std::optional<std::string> source_ip = {};
   std::optional<std::string> asks_for = {};  // Access-Control-Request-Method, with an Origin
+  bool spoofs = false;  // comes with X_User and X-Rewrite-URL, as if it were the proxy
   int64_t time = kTurningPoint;
 };
 
