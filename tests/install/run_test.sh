@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Installs a build tree into a prefix of its own, and builds and runs a user's ten lines against it:
-# by find_package and by pkg-config, static and shared.
+# by find_package and by pkg-config, static and shared, in C++ and in C.
 #
-#   run_test.sh BUILD_DIR CXX
+#   run_test.sh BUILD_DIR CXX CC
 set -euo pipefail
-build=$1 cxx=$2
+build=$1 cxx=$2 cc=$3
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$build/install_test
 prefix="$work/a prefix"
@@ -35,6 +35,13 @@ for linkage in static shared; do
   "$work/cmake-$linkage/consumer"
   echo "ok: find_package, $linkage"
 done
+for component in c c_static; do
+  quietly cmake -S "$here/c_consumer" -B "$work/cmake-$component" -G Ninja -DCMAKE_C_COMPILER="$cc" \
+    -DCMAKE_CXX_COMPILER="$cxx" -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix" -DCOMPONENT=$component
+  quietly cmake --build "$work/cmake-$component"
+  "$work/cmake-$component/consumer"
+  echo "ok: find_package, $component"
+done
 
 PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name doorward.pc)")
 export PKG_CONFIG_PATH
@@ -57,6 +64,19 @@ if LD_LIBRARY_PATH=$libdir ldd "$work/pc-static" | grep libdoorward; then
   echo "FAIL: the static consumer uses the shared library" >&2
   exit 1
 fi
+
+declare -a c_flags c_static_libs c_libs
+eval "c_flags=($(pkg-config --cflags doorward_c))"
+eval "c_libs=($(pkg-config --libs doorward_c))"
+eval "c_static_libs=($(pkg-config --static --libs doorward_c))"
+"$cc" -std=c99 "${c_flags[@]}" "$here/c_consumer/main.c" -o "$work/pc-c" "${c_libs[@]}"
+LD_LIBRARY_PATH=$libdir "$work/pc-c"
+echo "ok: pkg-config, c"
+c_static_libs=("${c_static_libs[@]/%-ldoorward_c/-l:libdoorward_c.a}")
+"$cc" -std=c99 "${c_flags[@]}" "$here/c_consumer/main.c" -o "$work/pc-c-static" \
+  "${c_static_libs[@]/%-ldoorward/-l:libdoorward.a}"
+"$work/pc-c-static"
+echo "ok: pkg-config, c static"
 
 "$prefix/bin/doorward" --version
 bash -n "$prefix/share/bash-completion/completions/doorward"
