@@ -247,6 +247,7 @@ def test_the_application_sees_the_path_that_was_decided(
         ("a percent sign that is left", http("/public/a", path="/public/%61dmin"), 400),
         ("a question mark that is left", http("/public/a", path="/public/a?b"), 400),
         ("no text", http("/public/a", path="/public/\udcff"), 400),
+        ("no path at all", http("*", method="OPTIONS"), 401),
         ("root twice", http("/admin/x", root_path="/public"), 403),
         ("root written by the client", http("/public/admin/x", root_path="/public"), 403),
     ],
