@@ -24,6 +24,9 @@ std::string SentHost(const Request& request) {
   return host + ".:8080";
 }
 
+// Without an octet to spare, so that a sanitizer sees what is read behind the end.
+std::vector<char> ExactlyOf(const std::string& text) { return {text.begin(), text.end()}; }
+
 template <class Texts>
 std::string List(const Texts& texts) {
   std::string out;
@@ -73,7 +76,7 @@ RuleOutcome OutcomeOf(const Rule& rule, const Finding& finding) {
 class Engine::Message {
  public:
   Message(const Request& request, Caller::Kind caller)
-      : target_(TargetOf(request)), host_(SentHost(request)) {
+      : target_(ExactlyOf(TargetOf(request))), host_(ExactlyOf(SentHost(request))) {
     if (request.flag) headers_.push_back({"X-Flag", *request.flag});
     if (request.asks_for) {
       headers_.push_back({"Origin", "https://elsewhere.example"});
@@ -92,8 +95,8 @@ class Engine::Message {
       headers_.push_back({"x-token", "y"});
     }
     request_.method = request.method;
-    if (request.host) request_.host = host_;
-    request_.target = target_;
+    if (request.host) request_.host = {host_.data(), host_.size()};
+    request_.target = {target_.data(), target_.size()};
     request_.headers = headers_;
     if (request.source_ip) request_.source_ip = *request.source_ip;
   }
@@ -101,7 +104,7 @@ class Engine::Message {
   const doorward::Request& request() const { return request_; }
 
  private:
-  std::string target_, host_;
+  std::vector<char> target_, host_;
   std::vector<Header> headers_;
   doorward::Request request_;
 };
