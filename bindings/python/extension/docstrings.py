@@ -38,8 +38,8 @@ def is_property(function):
 def class_docs(node):
     members = {m.name: m for m in node.body if isinstance(m, ast.FunctionDef)}
     text = ast.get_docstring(node) or ""
-    if "__init__" in members:
-        text = signature(node.name, members["__init__"], "$self").replace("($self, /, ", "(") + text
+    if "__new__" in members:
+        text = signature(node.name, members["__new__"], "$self").replace("($self, /, ", "(") + text
     yield node.name, text
     for name, member in members.items():
         if not name.startswith("__"):

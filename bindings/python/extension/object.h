@@ -55,16 +55,19 @@ inline PyObject* Str(std::string_view text) noexcept {
                               "backslashreplace");
 }
 
-// Views a plain str, as UTF-8, or plain bytes. False where UTF-8 cannot spell it, with an
-// exception.
+// Whether an object is a str or bytes itself and none of a derived class: such cannot change.
+inline bool IsPlainText(PyObject* object) noexcept {
+  return PyUnicode_CheckExact(object) || PyBytes_CheckExact(object);
+}
+
+// Views a plain text; a str as UTF-8. False where UTF-8 cannot spell it, with an exception.
 inline bool ViewText(PyObject* text, std::string_view* view) noexcept {
   Py_ssize_t size = 0;
-  const char* octets = nullptr;
-  if (PyBytes_Check(text)) {
-    octets = PyBytes_AsString(text);
-    size = PyBytes_Size(text);
+  char* octets = nullptr;
+  if (PyBytes_CheckExact(text)) {
+    PyBytes_AsStringAndSize(text, &octets, &size);
   } else {
-    octets = PyUnicode_AsUTF8AndSize(text, &size);
+    octets = const_cast<char*>(PyUnicode_AsUTF8AndSize(text, &size));
   }
   *view = {octets, static_cast<size_t>(size)};
   return octets != nullptr;

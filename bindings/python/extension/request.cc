@@ -36,55 +36,62 @@ bool ReadKeyword(const ModuleState& state, const Signature& signature, PyObject*
   return true;
 }
 
-// One field of the request. `pair` is borrowed from what the caller may change at any time, so that
-// what it holds is kept before it is looked at.
-bool ReadHeader(PyObject* pair, Workspace& workspace) {
-  PyObject *name = nullptr, *value = nullptr;
-  if (PyTuple_Check(pair) && PyTuple_Size(pair) == 2) {
-    name = PyTuple_GetItem(pair, 0);
-    value = PyTuple_GetItem(pair, 1);
-  } else if (PyList_Check(pair) && PyList_Size(pair) == 2) {
-    name = PyList_GetItem(pair, 0);
-    value = PyList_GetItem(pair, 1);
-  } else {
-    PyErr_SetString(PyExc_TypeError, "headers must be pairs of a name and a value");
-    return false;
+bool KeepHeader(PyObject* name, PyObject* value, Workspace& workspace, Header* header) {
+  return KeepText(name, "a header's name", workspace, &header->name) &&
+         KeepText(value, "a header's value", workspace, &header->value);
+}
+
+// Reads one field. `pair` is borrowed from what the caller may change at any time, so that what it
+// holds is kept before it is looked at: a plain tuple of plain texts, which cannot change, as it
+// is.
+bool ReadHeader(PyObject* pair, Workspace& workspace, Header* header) {
+  if (PyTuple_CheckExact(pair) && PyTuple_Size(pair) == 2) {
+    PyObject* const name = PyTuple_GetItem(pair, 0);
+    PyObject* const value = PyTuple_GetItem(pair, 1);
+    if (!IsPlainText(name) || !IsPlainText(value)) {
+      return KeepHeader(name, value, workspace, header);
+    }
+    workspace.Keep(Py_NewRef(pair));
+    return ViewText(name, &header->name) && ViewText(value, &header->value);
   }
-  Header& header = workspace.headers.emplace_back();
-  return KeepText(name, "a header's name", workspace, &header.name) &&
-         KeepText(value, "a header's value", workspace, &header.value);
+  const Ref items(PyList_Check(pair) || PyTuple_Check(pair) ? PySequence_Tuple(pair) : nullptr);
+  if (items && PyTuple_Size(items.get()) == 2) {
+    return KeepHeader(PyTuple_GetItem(items.get(), 0), PyTuple_GetItem(items.get(), 1), workspace,
+                      header);
+  }
+  if (!PyErr_Occurred()) {
+    PyErr_SetString(PyExc_TypeError, "headers must be pairs of a name and a value");
+  }
+  return false;
+}
+
+// Reading runs nothing that could change `list`, of plain tuples at least; a list that grew shorter
+// all the same fails with an IndexError.
+bool ReadHeaderList(PyObject* list, Workspace& workspace) {
+  workspace.headers.resize(static_cast<size_t>(PyList_Size(list)));
+  Py_ssize_t i = 0;
+  for (Header& header : workspace.headers) {
+    PyObject* const pair = PyList_GetItem(list, i++);
+    if (pair == nullptr || !ReadHeader(pair, workspace, &header)) return false;
+  }
+  return true;
 }
 
 bool ReadHeaderDict(PyObject* headers, Workspace& workspace) {
   Py_ssize_t position = 0;
   PyObject *name = nullptr, *value = nullptr;
   while (PyDict_Next(headers, &position, &name, &value) != 0) {
-    Header& header = workspace.headers.emplace_back();
-    if (!KeepText(name, "a header's name", workspace, &header.name) ||
-        !KeepText(value, "a header's value", workspace, &header.value)) {
-      return false;
-    }
+    if (!KeepHeader(name, value, workspace, &workspace.headers.emplace_back())) return false;
   }
   return true;
 }
 
 bool ReadHeaders(PyObject* headers, Workspace& workspace) {
-  if (PyList_Check(headers)) {
-    for (Py_ssize_t i = 0; i < PyList_Size(headers); ++i) {
-      if (!ReadHeader(PyList_GetItem(headers, i), workspace)) return false;
-    }
-    return true;
-  }
-  if (PyTuple_Check(headers)) {
-    for (Py_ssize_t i = 0; i < PyTuple_Size(headers); ++i) {
-      if (!ReadHeader(PyTuple_GetItem(headers, i), workspace)) return false;
-    }
-    return true;
-  }
+  if (PyList_CheckExact(headers)) return ReadHeaderList(headers, workspace);
   if (PyDict_Check(headers)) return ReadHeaderDict(headers, workspace);
   const bool is_mapping = PyObject_HasAttrString(headers, "items") != 0;
   const Ref list(is_mapping ? PyMapping_Items(headers) : PySequence_List(headers));
-  return list && ReadHeaders(list.get(), workspace);
+  return list && ReadHeaderList(list.get(), workspace);
 }
 
 }  // namespace
@@ -117,7 +124,7 @@ bool ReadArguments(const ModuleState& state, const Signature& signature, const F
 }
 
 bool KeepText(PyObject* object, const char* what, Workspace& workspace, std::string_view* view) {
-  if (PyUnicode_CheckExact(object) || PyBytes_CheckExact(object)) {
+  if (IsPlainText(object)) {
     return ViewText(workspace.Keep(Py_NewRef(object)), view);
   }
   std::optional<Text> text = ReadText(object, what);

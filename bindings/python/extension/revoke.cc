@@ -27,8 +27,8 @@ std::optional<Revocation> Read(const Given& given, const char* name) {
   std::optional<Text> issuer = ReadText(given.issuer, "issuer");
   std::optional<Text> what = issuer ? ReadText(given.what, name) : std::nullopt;
   if (!what) return std::nullopt;
-  if (given.until == Py_None) {
-    PyErr_SetString(PyExc_TypeError, "until must be a time, not None");
+  if (given.until == nullptr || given.until == Py_None) {
+    PyErr_SetString(PyExc_TypeError, "the argument 'until' must be given");
     return std::nullopt;
   }
   const std::optional<Timestamp> until = ReadTime(given.until);
@@ -59,7 +59,7 @@ PyObject* Record(PyObject* self, const Given& given, const char* name, const Rev
 PyObject* RevokeTokenId(PyObject* self, PyObject* args, PyObject* keywords) {
   static const char* const names[] = {"issuer", "jti", "until", "now", nullptr};
   Given given;
-  if (!Parse(args, keywords, "OO$O|O:revoke_token_id", names, &given.issuer, &given.what,
+  if (!Parse(args, keywords, "OO|$OO:revoke_token_id", names, &given.issuer, &given.what,
              &given.until, &given.now)) {
     return nullptr;
   }
@@ -71,7 +71,7 @@ PyObject* RevokeTokenId(PyObject* self, PyObject* args, PyObject* keywords) {
 PyObject* RevokeSession(PyObject* self, PyObject* args, PyObject* keywords) {
   static const char* const names[] = {"issuer", "sid", "until", "now", nullptr};
   Given given;
-  if (!Parse(args, keywords, "OO$O|O:revoke_session", names, &given.issuer, &given.what,
+  if (!Parse(args, keywords, "OO|$OO:revoke_session", names, &given.issuer, &given.what,
              &given.until, &given.now)) {
     return nullptr;
   }
@@ -83,7 +83,7 @@ PyObject* RevokeSession(PyObject* self, PyObject* args, PyObject* keywords) {
 PyObject* RevokeSubject(PyObject* self, PyObject* args, PyObject* keywords) {
   static const char* const names[] = {"issuer", "subject", "until", "issued_until", "now", nullptr};
   Given given;
-  if (!Parse(args, keywords, "OO$O|OO:revoke_subject", names, &given.issuer, &given.what,
+  if (!Parse(args, keywords, "OO|$OOO:revoke_subject", names, &given.issuer, &given.what,
              &given.until, &given.issued_until, &given.now)) {
     return nullptr;
   }

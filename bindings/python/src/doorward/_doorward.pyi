@@ -141,7 +141,7 @@ class KeySet:
     0
     """
 
-    def __init__(self, jwks: _Jwks, *, origin: _Origin = "remote", name: str = "jwks") -> None: ...
+    def __new__(cls, jwks: _Jwks, *, origin: _Origin = "remote", name: str = "jwks") -> KeySet: ...
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, origin: _Origin = "local") -> KeySet:
         """Reads the file at ``path``. Raises OSError where it cannot be read."""
@@ -221,8 +221,8 @@ class Verifier:
     doorward.TokenError: ...
     """
 
-    def __init__(
-        self,
+    def __new__(
+        cls,
         keys: KeySet,
         *,
         issuer: str | None = None,
@@ -235,7 +235,7 @@ class Verifier:
         allow_missing_expiry: bool = False,
         ignore_confirmation: bool = False,
         signature_only: bool = False,
-    ) -> None: ...
+    ) -> Verifier: ...
     def verify(self, token: _Text, *, now: _Time | None = None) -> VerifiedToken:
         """Verifies ``token`` or raises TokenError, whose ``reason`` is the first check that failed.
 
@@ -315,8 +315,8 @@ class Authorizer:
     name faster ways to verify, for the keys that ``prepare_keys`` prepares.
     """
 
-    def __init__(
-        self,
+    def __new__(
+        cls,
         policy: Policy | None = None,
         *,
         on_decision: Callable[[AuditEvent], object] | None = None,
@@ -327,7 +327,7 @@ class Authorizer:
         es256_tables: bool = False,
         ed25519_libsodium: bool = False,
         max_es256_tables: int = 64,
-    ) -> None: ...
+    ) -> Authorizer: ...
     @property
     def policy(self) -> Policy | None:
         """The policy in force."""

@@ -86,7 +86,7 @@ class Reason(str, enum.Enum):
     BAD_SOURCE = "bad_source"
 
     def __str__(self) -> str:
-        return self.value
+        return str(self.value)
 
 
 @dataclass(frozen=True)
@@ -235,3 +235,8 @@ class Explanation:
 
     def __str__(self) -> str:
         return self.text
+
+
+# Users know these by the package's name, and tracebacks show it.
+for _class in (DoorwardError, KeySetError, PolicyError, Reason, RevocationsFullError, TokenError):
+    _class.__module__ = "doorward"
