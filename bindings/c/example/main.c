@@ -14,6 +14,24 @@ static doorward_string read_file(const char* path) {
   exit(2);
 }
 
+// Returns 0 where the request may pass.
+static int decide(const doorward_authorizer* authorizer, doorward_scratch* scratch,
+                  const char* method, const char* target, const char* authorization) {
+  const doorward_header header = {doorward_string_of("Authorization"),
+                                  doorward_string_of(authorization)};
+  const doorward_request request = {.struct_size = sizeof request,
+                                    .method = doorward_string_of(method),
+                                    .target = doorward_string_of(target),
+                                    .headers = &header,
+                                    .header_count = 1,
+                                    .flags = DOORWARD_REQUEST_WITHOUT_HOSTS};
+  const doorward_time now = {.seconds = time(NULL)};
+  const doorward_decision* d = doorward_authorize(authorizer, &request, NULL, now, scratch);
+  const doorward_string why = doorward_decision_message(d);
+  printf("%d %.*s\n", doorward_decision_http_status(d), (int)why.size, why.data);
+  return doorward_decision_allowed(d) ? 0 : 1;
+}
+
 int main(int argc, char** argv) {
   if (argc != 7) {
     fprintf(stderr, "usage: decide POLICY ISSUER JWKS METHOD TARGET AUTHORIZATION\n");
@@ -27,30 +45,16 @@ int main(int argc, char** argv) {
     return 2;
   }
   doorward_authorizer* authorizer = doorward_authorizer_new(policy, NULL, &error);
-  doorward_policy_free(policy);
   doorward_scratch* scratch = doorward_scratch_new(&error);  // one for each thread
-  if (authorizer == NULL || scratch == NULL ||
-      doorward_authorizer_set_keys(authorizer, doorward_string_of(argv[2]), read_file(argv[3]),
+  int status = 2;
+  if (doorward_authorizer_set_keys(authorizer, doorward_string_of(argv[2]), read_file(argv[3]),
                                    DOORWARD_ORIGIN_LOCAL, NULL, &error) != DOORWARD_OK) {
     fprintf(stderr, "%s: %s\n", argv[3], error.message);
-    return 2;
+  } else {
+    status = decide(authorizer, scratch, argv[4], argv[5], argv[6]);
   }
-
-  const doorward_header authorization = {doorward_string_of("Authorization"),
-                                         doorward_string_of(argv[6])};
-  const doorward_request request = {.struct_size = sizeof request,
-                                    .method = doorward_string_of(argv[4]),
-                                    .target = doorward_string_of(argv[5]),
-                                    .headers = &authorization,
-                                    .header_count = 1,
-                                    .flags = DOORWARD_REQUEST_WITHOUT_HOSTS};
-  const doorward_time now = {.seconds = time(NULL)};
-  const doorward_decision* d = doorward_authorize(authorizer, &request, NULL, now, scratch);
-  const doorward_string why = doorward_decision_message(d);
-  const bool allowed = doorward_decision_allowed(d);
-  printf("%d %.*s\n", doorward_decision_http_status(d), (int)why.size, why.data);
-
   doorward_scratch_free(scratch);
   doorward_authorizer_free(authorizer);
-  return allowed ? 0 : 1;
+  doorward_policy_free(policy);
+  return status;
 }
