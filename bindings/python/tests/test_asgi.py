@@ -50,8 +50,10 @@ class Exchange:
         application = Application()
         self.sent: list[Message] = []
         self.outer = scope
+        self.received = 0
 
         async def receive() -> Message:
+            self.received += 1
             return {"type": "websocket.connect" if scope["type"] == "websocket" else "http.request"}
 
         async def send(message: Message) -> None:
@@ -341,6 +343,7 @@ def test_a_websocket_is_decided_by_its_handshake(key: SigningKey) -> None:
     assert made.decision.subject == "ann"
     refused = Exchange(authorizer(key), websocket("/orders"))
     assert refused.sent == [{"type": "websocket.close", "code": 1008, "reason": ""}]
+    assert refused.received == 1  # the handshake, which servers want to be taken first
     answered = Exchange(authorizer(key), websocket("/orders", extensions={"websocket.http.response": {}}))
     assert [message["type"] for message in answered.sent] == [
         "websocket.http.response.start",
@@ -365,7 +368,7 @@ def idp(key: SigningKey) -> Iterator[Provider]:
 def gate(idp: Provider, tmp_path: Any) -> Iterator[Gate]:
     path = tmp_path / "policy.yaml"
     path.write_text(POLICY.replace(ISSUER, idp.issuer))
-    made = Gate(path)
+    made = Gate(path, options=FollowOptions(cooldown=0.0))
     yield made
     made.close()
 
@@ -393,7 +396,7 @@ def lifespan(gate: Gate, during: Callable[[], None]) -> list[str]:
 def test_a_gate_lives_as_long_as_the_application(gate: Gate) -> None:
     assert not gate.status().ready
     ready: list[bool] = []
-    seen = lifespan(gate, lambda: ready.append(gate.status().ready))
+    seen = lifespan(gate, lambda: ready.append(gate.status().ready and gate.keys.ask() != []))
     assert seen == ["lifespan.startup", "lifespan.shutdown"]
     assert ready == [True]
     assert gate.keys.ask() == []  # closed

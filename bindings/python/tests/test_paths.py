@@ -26,8 +26,8 @@ _POLICIES = [
 ]
 _PIECES = ["/", "//", "admin", "%61dmin", "ADMIN", "app", "/app", "a", ".", "..", "%2e", "%2F", "%2f", "%5c", "\\", "%"]
 _PIECES += ["%25", "%252f", ";", ";x=1", "%3b", "%00", " ", "%20", "é", "%c3%a9", "%ff", "#", "http://h", "*", "~1"]
-_texts = st.lists(st.sampled_from(_PIECES), max_size=8).map("".join)
-_raws = st.one_of(st.none(), _texts)
+_texts = st.lists(st.sampled_from(_PIECES), max_size=5).map("".join)
+_raws = st.one_of(st.none(), _texts, _texts.map(lambda text: "/a/" + text))
 _roots = st.sampled_from(["", "/app", "/App", "/app/admin"])
 _policies = st.sampled_from(_POLICIES)
 

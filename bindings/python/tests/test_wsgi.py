@@ -165,6 +165,7 @@ def test_the_application_sees_the_path_that_was_decided(
     [
         ("rewritten outside", environ("/public/a", PATH_INFO="/public/admin"), 403),
         ("rewritten outside, the other way", environ("/public/admin", PATH_INFO="/public/a"), 204),
+        ("absolute, of another host", environ("http://other.example.com/public", PATH_INFO="/public"), 400),
         ("mounted elsewhere", environ("/admin/x", SCRIPT_NAME="/public"), 403),
         ("not told, with a percent sign left", environ("/", RAW_URI=None, PATH_INFO="/public/%61dmin"), 400),
         ("no UTF-8", environ("/", RAW_URI=None, PATH_INFO="/public/\xff"), 400),
