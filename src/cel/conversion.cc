@@ -108,6 +108,7 @@ Value ToString(const Value& v, Machine& machine) {
     case Kind::kString:
       return v;
     case Kind::kBytes:
+      if (!machine.Charge(v.size / kOctetsPerStepOneByOne)) return Value::Fail(Failure::kBudget);
       return IsUtf8(v.view()) ? Value::String(v.view()) : kConversion;
     case Kind::kBool:
       return Value::String(v.boolean ? "true" : "false");

@@ -92,8 +92,9 @@ class Evaluator {
     const Value operand = Evaluate(ArgumentOf(expr, 0));
     if (operand.failed()) return operand;
     if (operand.kind != Kind::kMap) return Fail(Failure::kNoSuchOverload, expr);
-    if (!machine_.Charge(LookUpSteps(operand))) return Fail(Failure::kBudget, expr);
-    return Located(FindMember(operand, expr.literal.view()), expr);
+    const std::string_view name = expr.literal.view();
+    if (!machine_.Charge(LookUpSteps(operand, name.size()))) return Fail(Failure::kBudget, expr);
+    return Located(FindMember(operand, name), expr);
   }
 
   Value Has(const Expr& expr) {
@@ -184,8 +185,10 @@ class Evaluator {
     if (range.kind != Kind::kList && range.kind != Kind::kMap) {
       return Fail(Failure::kNoSuchOverload, expr);
     }
+    // The values of a host's map are looked up by their keys.
+    const size_t steps = 1 + (range.form == Value::Form::kHost ? LookUpSteps(range, 0) : 0);
     for (Cursor cursor(range); !cursor.done(); cursor.Advance()) {
-      if (!machine_.Charge(1)) return Fail(Failure::kBudget, expr);
+      if (!machine_.Charge(steps)) return Fail(Failure::kBudget, expr);
       Bind(expr, range, cursor);
       if (!visit(range, cursor)) break;
     }

@@ -90,6 +90,7 @@ class Shower {
         out_.Append(value.view());
         return true;
       case Kind::kBytes:
+        if (!machine_.Charge(value.size / kOctetsPerStepOneByOne)) return false;
         ShowBytes(value.view());
         return true;
       case Kind::kTimestamp:
@@ -214,10 +215,11 @@ bool WriteInteger(const Value& value, int base, bool upper, Builder& out) {
   return true;
 }
 
-bool WriteHex(const Value& value, bool upper, Builder& out) {
+bool WriteHex(const Value& value, bool upper, Machine& machine, Builder& out) {
   if (value.kind != Kind::kString && value.kind != Kind::kBytes) {
     return WriteInteger(value, 16, upper, out);
   }
+  if (!machine.Charge(value.size / kOctetsPerStepOneByOne)) return false;
   const char* const digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
   for (const char c : value.view()) {
     const auto octet = static_cast<unsigned char>(c);
@@ -227,7 +229,9 @@ bool WriteHex(const Value& value, bool upper, Builder& out) {
   return true;
 }
 
-bool WriteReal(const Value& value, const Clause& clause, Builder& out) {
+bool WriteReal(const Value& value, const Clause& clause, Machine& machine, Builder& out) {
+  constexpr size_t kSteps = 100;  // hundreds of digits may have to be found
+  if (!machine.Charge(kSteps)) return false;
   double number = 0;
   switch (value.kind) {
     case Kind::kDouble:
@@ -268,10 +272,10 @@ bool WriteClause(const Clause& clause, const Value& value, Machine& machine, Bui
       return WriteInteger(value, 8, false, out);
     case 'x':
     case 'X':
-      return WriteHex(value, clause.verb == 'X', out);
+      return WriteHex(value, clause.verb == 'X', machine, out);
     case 'f':
     case 'e':
-      return WriteReal(value, clause, out);
+      return WriteReal(value, clause, machine, out);
     default:
       return false;
   }

@@ -62,6 +62,10 @@ Value ApplyText(const Call& call) noexcept;
 // Copies text into the arena.
 Value NewString(std::string_view text, Machine& machine) noexcept;
 
+// pattern.cc
+// REQUIRES: two strings.
+Value Matches(const Call& call) noexcept;
+
 // format.cc
 Value Format(const Call& call) noexcept;
 inline constexpr size_t kMaxDoubleBytes = 32;

@@ -7,7 +7,7 @@
 #include <limits>
 #include <optional>
 
-#include "src/base/utf8.h"
+#include "src/cel/characters.h"
 #include "src/cel/function.h"
 
 namespace doorward::cel {
@@ -149,7 +149,7 @@ Value Negate(const Value& a) noexcept {
 Value Size(const Value& a) noexcept {
   switch (a.kind) {
     case Kind::kString:
-      return Value::Int(static_cast<int64_t>(CountCodePoints(a.view())));
+      return Value::Int(static_cast<int64_t>(CountCharacters(a.view())));
     case Kind::kBytes:
       return Value::Int(a.size);
     case Kind::kList:
@@ -162,7 +162,7 @@ Value Size(const Value& a) noexcept {
 
 Value In(const Value& element, const Value& container, Machine& machine) noexcept {
   if (container.kind == Kind::kMap) {
-    if (!machine.Charge(LookUpSteps(container))) return kNoBudget;
+    if (!machine.Charge(LookUpSteps(container, KeySize(element)))) return kNoBudget;
     const Value found = Find(container, element);
     if (!found.failed()) return Value::Bool(true);
     return found.failure == Failure::kNoSuchKey ? Value::Bool(false) : found;
@@ -177,7 +177,8 @@ Value In(const Value& element, const Value& container, Machine& machine) noexcep
 
 Value Index(const Value& container, const Value& key, Machine& machine) noexcept {
   if (container.kind == Kind::kMap) {
-    return machine.Charge(LookUpSteps(container)) ? Find(container, key) : kNoBudget;
+    const size_t steps = LookUpSteps(container, KeySize(key));
+    return machine.Charge(steps) ? Find(container, key) : kNoBudget;
   }
   const std::optional<uint64_t> index = AsIndex(key);
   if (container.kind != Kind::kList || !index) return kNoOverload;

@@ -2,6 +2,7 @@
 
 #include "src/cel/value.h"
 
+#include <bit>
 #include <cmath>
 #include <compare>
 
@@ -130,8 +131,9 @@ class Comparison {
   bool SameMaps(const Value& a, const Value& b) noexcept {
     if (SizeOf(a) != SizeOf(b)) return false;
     for (Cursor x(a); !x.done(); x.Advance()) {
-      if (!Charge(LookUpSteps(b))) return false;
-      const Value other = Find(b, x.key());
+      const Value key = x.key();
+      if (!Charge(LookUpSteps(b, KeySize(key)))) return false;
+      const Value other = Find(b, key);
       if (other.failed() && other.failure == Failure::kNoSuchKey) return false;
       if (!Same(x.element(), other)) return false;
     }
@@ -341,7 +343,11 @@ Value Find(const Value& map, const Value& key) noexcept {
   return Value::Fail(Failure::kNoSuchKey);
 }
 
-size_t LookUpSteps(const Value& map) noexcept { return map.form == Form::kHost ? 0 : map.size / 8; }
+size_t LookUpSteps(const Value& map, size_t key_size) noexcept {
+  const size_t compared = 1 + key_size / kOctetsPerStep;
+  if (map.form == Form::kHost) return std::bit_width(map.host->size()) / 2 * compared;
+  return map.size * compared / 4;
+}
 
 Value Equality(const Value& a, const Value& b, int64_t& steps) noexcept {
   return Comparison(steps).Run(a, b);

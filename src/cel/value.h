@@ -69,8 +69,7 @@ struct Address {
 
 struct Value;
 
-// A map from strings to strings that the host holds. Cost: each call takes about a step of the
-// budget, whatever the size.
+// A map from strings to strings that the host holds. Cost of finding: logarithmic in the size.
 class HostMap {
  public:
   virtual ~HostMap() = default;
@@ -236,10 +235,15 @@ Value ElementAt(const Value& list, size_t index) noexcept;
 // integer that it is. Cost: linear in the entries, but for a host's map.
 Value Find(const Value& map, const Value& key) noexcept;
 Value FindMember(const Value& map, std::string_view name) noexcept;
-// What finding takes of the budget, beside a step.
-size_t LookUpSteps(const Value& map) noexcept;
+// What finding a key takes of the budget, beside a step. `key_size`: see KeySize.
+size_t LookUpSteps(const Value& map, size_t key_size) noexcept;
+// Octets of a key that are compared, 0 where it is no text.
+constexpr size_t KeySize(const Value& key) noexcept {
+  return key.kind == Kind::kString ? key.size : 0;
+}
 // Octets that are copied, compared or searched for a step.
 inline constexpr size_t kOctetsPerStep = 32;
+inline constexpr size_t kOctetsPerStepOneByOne = 4;  // where each is looked at for itself
 
 // Equality of CEL, as a bool: values of different types differ, numbers compare across their types,
 // NaN differs from all. Fails where an entry of a host's map does; and with kBudget once `steps`,

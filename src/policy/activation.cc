@@ -20,6 +20,8 @@ using cel::Kind;
 using cel::Value;
 using Variable = ExpressionVariable;
 
+constexpr Value kNoBudget = Value::Fail(Failure::kBudget);
+
 Value ClaimsValue(JsonView claims) {
   return claims.is_object() ? Value::Json(claims) : Value::Map(nullptr, 0);
 }
@@ -144,6 +146,10 @@ char* RequestActivation::Room(size_t size, TextMap& map) {
   return room;
 }
 
+bool RequestActivation::PayFor(const TextMap& map, size_t octets) {
+  return machine_->Charge(octets / cel::kOctetsPerStepOneByOne + map.StepsToFinish());
+}
+
 // A segment's octets; of a tail the canonical segments, joined.
 std::string_view RequestActivation::ValueOf(const Capture& capture) {
   const std::span<const std::string_view> decoded = canonical_->decoded;
@@ -177,6 +183,7 @@ Value RequestActivation::Params() {
   if (!params_known_) {
     params_.Clear();
     for (const Capture& capture : captures_) params_.Add(capture.name, ValueOf(capture), false);
+    if (!PayFor(params_, 0)) return kNoBudget;
     params_.Finish([](std::span<TextMap::Entry>) {});
     params_known_ = true;
   }
@@ -222,6 +229,7 @@ Value RequestActivation::Query() {
       value = Decode(value, is_malformed);
       query_.Add(key, value, is_malformed);
     }
+    if (!PayFor(query_, canonical_->query.size())) return kNoBudget;
     query_.Finish([](std::span<TextMap::Entry> pairs) { pairs[0].is_ambiguous = true; });
     query_known_ = true;
   }
@@ -265,11 +273,14 @@ Value RequestActivation::Headers() {
   if (!headers_known_) {
     headers_.Clear();
     size_t size = 0;
-    for (const Header& header : request_->headers) size += header.value.size();
+    for (const Header& header : request_->headers) {
+      size += header.name.size() + header.value.size();
+    }
     // Views into it must last while it grows: each pair may gain a space.
     cookies_.clear();
     cookies_.reserve(2 * size);
     for (const Header& header : request_->headers) ReadHeader(header);
+    if (!PayFor(headers_, size)) return kNoBudget;
     headers_.Finish([&](std::span<TextMap::Entry> fields) { JoinHeaders(fields); });
     headers_known_ = true;
   }

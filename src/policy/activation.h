@@ -6,6 +6,7 @@
 #ifndef DOORWARD_POLICY_ACTIVATION_H_
 #define DOORWARD_POLICY_ACTIVATION_H_
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -49,6 +50,8 @@ class TextMap final : public cel::HostMap {
   void Add(std::string_view key, std::string_view value, bool is_ambiguous) {
     entries_.push_back({key, value, is_ambiguous, static_cast<uint32_t>(entries_.size())});
   }
+  // What Finish will take of a decision's steps: for putting the entries in order.
+  size_t StepsToFinish() const { return entries_.size() * std::bit_width(entries_.size()); }
   // Ends the adding. `merge(std::span<Entry>)` makes the first of several entries of one key stand
   // for all of them.
   template <class Merge>
@@ -106,6 +109,9 @@ class RequestActivation final : public CallerActivation {
   cel::Value Query();
   cel::Value Headers();
   cel::Value SourceIp();
+  // Pays for reading `octets` of the request into `map`, whose entries were added. False: the
+  // budget is spent.
+  bool PayFor(const TextMap& map, size_t octets);
   // Memory for what stands in `map`.
   char* Room(size_t size, TextMap& map);
   void ReadHeader(const Header& header);

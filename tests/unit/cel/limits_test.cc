@@ -171,12 +171,13 @@ TEST(Budget, PaysForLongTexts) {
 
 TEST(Budget, PaysForWorkThatIsAProduct) {
   const std::string text(30'000, 'a');
-  const std::string claims =
-      "{\"text\": \"" + text + "\", \"part\": \"" + text.substr(0, 15'000) + "b\"}";
+  // Neither the ends nor the middle of the part tell that it is not there.
+  const std::string part = text.substr(0, 4'000) + "b" + text.substr(0, 11'000);
+  const std::string claims = "{\"text\": \"" + text + "\", \"part\": \"" + part + "\"}";
   for (const std::string_view expression :
        {"claims.text.contains(claims.part)", "claims.text.indexOf(claims.part) > 0",
         "claims.text.lastIndexOf(claims.part) > 0", "claims.text.replace(claims.part, \"\")",
-        "claims.text.matches(\"(a|b)*a(a|b){300}c\")", "claims.text.matches(claims.part)"}) {
+        "claims.text.matches(\"(a|b)*a(a|b){300}c\")"}) {
     SCOPED_TRACE(expression);
     EXPECT_TRUE(Evaluate(expression, claims).starts_with(kTooManySteps));
   }
@@ -229,17 +230,43 @@ TEST(Pattern, OfTheRequestIsSmall) {
   const auto match = [](const std::string& pattern) {
     return Evaluate("subject.matches(claims.pattern)", "{\"pattern\": \"" + pattern + "\"}");
   };
+  constexpr std::string_view kRefused = "failed: the pattern is no regular expression @ 8";
   EXPECT_EQ(match("^a.a$"), "true");
-  EXPECT_EQ(match("\\\\pL{1000}"), "failed: the pattern is no regular expression @ 8");
-  EXPECT_EQ(match(std::string(1'900, 'a')), "false");
-  EXPECT_EQ(match(std::string(2'000, 'a')), std::string(kTooManySteps) + " @ 8");
-  // A hundred small ones are more than the budget pays for.
-  EXPECT_EQ(
-      Evaluate("claims.list.all(x, subject.matches(\"^a\" + subject.substring(1)))", Numbers(50)),
-      "true");
+  EXPECT_EQ(match(std::string(255, 'a')), "false");
+  EXPECT_EQ(match(std::string(256, 'a')), "false");
+  EXPECT_EQ(match(std::string(257, 'a')), kRefused);
+  EXPECT_EQ(match("((a{1,9}){1,9}){99}x"), kRefused);  // compiled, too large
+}
+
+TEST(Pattern, OfTheRequestIsPaidFor) {
+  const std::string claims =
+      R"({"list": [)" + std::string("0") + Repeat(",0", 99) +
+      R"(], "letter": "\\pL", "letters": "\\pL\\pL", "any": ".*b", "text": ")" +
+      std::string(5'000, 'a') + "\"}";
+  const auto is_stopped = [&](std::string_view expression) {
+    return Evaluate(expression, claims).starts_with(kTooManySteps);
+  };
+  // What is compiled...
+  EXPECT_FALSE(is_stopped("subject.matches(claims.letter)"));
+  EXPECT_TRUE(is_stopped("subject.matches(claims.letters)"));
+  EXPECT_TRUE(is_stopped("claims.list.all(x, subject.matches(\"^a\" + subject.substring(1)))"));
+  EXPECT_FALSE(is_stopped("[1, 2, 3].all(x, subject.matches(\"^a\" + subject.substring(1)))"));
+  // ... and each octet that is searched.
+  EXPECT_FALSE(is_stopped("claims.text.substring(4000).matches(claims.any)"));
   EXPECT_TRUE(
-      Evaluate("claims.list.all(x, subject.matches(\"^a\" + subject.substring(1)))", Numbers(100))
-          .starts_with(kTooManySteps));
+      is_stopped("claims.text.matches(claims.any)  || claims.text.matches(claims.any) ||"
+                 "claims.text.matches(claims.any)"));
+}
+
+TEST(Pattern, OfThePolicyIsPaidForByTheTextAndItsSize) {
+  const auto steps = [](std::string_view pattern, size_t size) {
+    return StepsOf("claims.text.matches(\"" + std::string(pattern) + "\")", WithText(size));
+  };
+  EXPECT_LT(steps("^/orders/[0-9]+$", 100), 500);
+  EXPECT_LT(steps("^/orders/[0-9]+$", 8'000), 40'000);
+  EXPECT_GT(steps("(a|b)*a(a|b){300}c", 8'000), 100'000);
+  // Of a great class few instructions matter.
+  EXPECT_LT(steps("^\\\\pL+$", 100), 2'000);
 }
 
 TEST(Pattern, OfThePolicyIsBounded) {
