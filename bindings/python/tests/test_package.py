@@ -5,9 +5,15 @@ from __future__ import annotations
 
 import doctest
 import inspect
+import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
+from typing import Any
+
+import pytest
+import scene
 
 import doorward
 
@@ -56,6 +62,24 @@ def test_signatures_can_be_read() -> None:
     assert str(inspect.signature(doorward.Policy.loads)) == "(text, *, name='policy', format=None)"
     assert list(inspect.signature(doorward.Authorizer).parameters)[:2] == ["policy", "on_decision"]
     assert str(inspect.signature(doorward.Authorizer.verify)) == "(self, /, token, *, now=None)"
+
+
+def test_the_page_shows_what_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each example of docs/python.md is the body of a function, in a folder with a policy."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "policy.yaml").write_text(scene.POLICY)
+    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^```python\n(.*?)^```$", page, re.M | re.S)
+    assert len(examples) == 2
+    for example in examples:
+        done: list[str] = []
+        names: dict[str, Any] = {
+            "doorward": doorward, "jwks": scene.jwks(), "token": scene.token(), "headers": scene.bearer(scene.token()),
+            "respond": lambda status, text: done.append(f"{status} {text}"),
+        }
+        exec("def example():\n" + textwrap.indent(example, "    "), names)  # noqa: S102
+        names["example"]()
+        assert done and done[0].startswith(("401", "503")), done
 
 
 def test_the_version_is_the_projects() -> None:
