@@ -249,7 +249,7 @@ def test_flask_asks_for_a_role(key: SigningKey) -> None:
     assert client.get("/orders/edit", headers=key.bearer(ISSUER, roles=["editor"])).text == "edited"
     assert client.get("/orders/edit", headers=key.bearer(ISSUER, roles=["viewer"])).status_code == 403
     anonymous = client.get("/public/edit")
-    assert (anonymous.status_code, anonymous.headers["WWW-Authenticate"].lower()) == (401, "bearer")
+    assert (anonymous.status_code, anonymous.headers["WWW-Authenticate"].strip().lower()) == (401, "bearer")
 
 
 def test_flask_without_the_middleware_serves_nothing_that_asks_for_a_role() -> None:

@@ -99,18 +99,17 @@ class Gate:
 
     _after_fork = _prepare
 
-    def start(self) -> bool:
-        """Begins to follow keys and to watch files. Once started, it does nothing more and returns False."""
+    def start(self) -> None:
+        """Begins to follow keys and to watch files. Once started, it does nothing more."""
         if self._stop is not None:
-            return False
+            return
         with self._lock:
             if self._stop is not None:
-                return False
+                return
             stop = self._stop = threading.Event()
             if self._watch_interval > 0:
                 threading.Thread(target=self._watch, args=(stop,), name="doorward files", daemon=True).start()
             self.keys.start()
-            return True
 
     def close(self) -> None:
         """Ends all threads. What is in force stays in force; `start` begins anew."""

@@ -67,8 +67,8 @@ class DoorwardMiddleware:
         self._options = MiddlewareOptions(trusted_hops, has_hosts, refuse)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        if self._gate is not None and self._gate.start():
-            self._gate.keys.wait(self._gate.start_patience)
+        if self._gate is not None:
+            self._gate.start()
         for name in _UNPREFIXED:
             environ.pop("HTTP_" + name, None)
         environ["doorward"] = decision = self._decide(environ)
