@@ -114,6 +114,18 @@ def test_a_changed_policy_is_put_in_force(idp: Provider, key: SigningKey, tmp_pa
         assert (status, answer["error"]) == (421, "misdirected")
 
 
+def test_the_programs_of_the_document_can_be_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "policy.yaml").write_text((EXAMPLE / "policy.yaml").read_text())
+    monkeypatch.chdir(tmp_path)
+    text = (REPOSITORY / "docs" / "python-middleware.md").read_text()
+    programs = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert len(programs) == 2
+    for program in programs:
+        names: dict[str, Any] = {"__name__": "program"}
+        exec(program, names)
+        assert names["app"] is not None
+
+
 @contextmanager
 def real_provider() -> Iterator[str]:
     """Starts the demo's OpenID provider, which scripts/setup installs, and returns its issuer."""

@@ -17,13 +17,14 @@ from fastapi import Depends, FastAPI, Header, Request, WebSocket
 from identity import SigningKey
 from orders import ISSUER, authorizer
 from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from doorward.asgi import DoorwardMiddleware
-from doorward.fastapi import Caller, require_role
+from doorward.fastapi import Caller, decision, require_role
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +135,9 @@ def test_without_the_middleware_nobody_is_known(key: SigningKey) -> None:
         connection.request("GET", "/orders", headers={"doorward": "x"})
         assert connection.getresponse().status == 500
         connection.close()
+    refused = authorizer(key).authorize(method="GET", target="/orders")
+    with pytest.raises(RuntimeError, match="no DoorwardMiddleware"):
+        decision(HTTPConnection({"type": "http", "state": {"doorward": refused}}))
 
 
 @pytest.mark.parametrize(

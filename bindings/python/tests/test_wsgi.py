@@ -252,7 +252,7 @@ def test_flask_asks_for_a_role(key: SigningKey) -> None:
     assert (anonymous.status_code, anonymous.headers["WWW-Authenticate"].strip().lower()) == (401, "bearer")
 
 
-def test_flask_without_the_middleware_serves_nothing_that_asks_for_a_role() -> None:
+def test_flask_without_the_middleware_serves_nothing_that_asks_for_a_role(key: SigningKey) -> None:
     app = flask.Flask(__name__)
     app.testing = True
 
@@ -261,8 +261,10 @@ def test_flask_without_the_middleware_serves_nothing_that_asks_for_a_role() -> N
     def edit() -> str:
         return "edited"
 
-    with pytest.raises(RuntimeError, match="no DoorwardMiddleware"):
-        app.test_client().get("/", environ_overrides={"doorward": "editor"})
+    refused = authorizer(key).authorize(method="GET", target="/orders")
+    for left_behind in ("editor", refused):
+        with pytest.raises(RuntimeError, match="no DoorwardMiddleware"):
+            app.test_client().get("/", environ_overrides={"doorward": left_behind})
     with pytest.raises(TypeError):
         require_role()
 
