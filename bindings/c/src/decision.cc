@@ -86,17 +86,6 @@ constexpr doorward_verification kVerificationWithoutScratch{{.outcome = {}, .fau
 
 // Each of these returns null, or what is wrong.
 
-const char* FaultOfHeaders(const doorward_header* headers, size_t count) noexcept {
-  if (count > DOORWARD_MAX_HEADERS || (count != 0 && headers == nullptr)) {
-    return "request: headers null beside a count, or more than DOORWARD_MAX_HEADERS";
-  }
-  bool sound = true;
-  for (size_t i = 0; i < count; ++i) {
-    sound = sound && IsSound(headers[i].name) && IsSound(headers[i].value);
-  }
-  return sound ? nullptr : "request: a header field with a null pointer or an absurd length";
-}
-
 const char* FaultOf(const doorward_request* request) noexcept {
   if (!IsReadable(request)) return "request: none, or its struct_size";
   if ((request->flags & ~uint32_t{DOORWARD_REQUEST_WITHOUT_HOSTS}) != 0 || request->reserved != 0) {
@@ -106,7 +95,11 @@ const char* FaultOf(const doorward_request* request) noexcept {
       !IsSound(request->source_ip)) {
     return "request: a string with a null pointer beside a length, or an absurd length";
   }
-  return FaultOfHeaders(request->headers, request->header_count);
+  if (request->header_count > DOORWARD_MAX_HEADERS ||
+      (request->header_count != 0 && request->headers == nullptr)) {
+    return "request: headers null beside a count, or more than DOORWARD_MAX_HEADERS";
+  }
+  return nullptr;
 }
 
 const char* FaultOf(const doorward_credential* credential) noexcept {
@@ -127,29 +120,42 @@ const char* FaultOf(const doorward_credential* credential) noexcept {
   }
 }
 
-const char* FaultOf(const doorward_authorizer* authorizer, const doorward_request* request,
-                    const doorward_credential* credential, doorward_time now) noexcept {
+// Looks at the fields while it copies them into `headers`, which grows to the most there were: a
+// pass of its own for that could be measured.
+const char* CopyHeaders(const doorward_request& request, std::vector<doorward::Header>& headers) {
+  const size_t count = request.header_count;
+  if (headers.size() < count) headers.resize(count);
+  doorward::Header* to = headers.data();
+  for (const doorward_header& from : std::span(request.headers, count)) {
+    if (!IsSound(from.name) || !IsSound(from.value)) {
+      return "request: a header field with a null pointer or an absurd length";
+    }
+    *to++ = {ViewOf(from.name), ViewOf(from.value)};
+  }
+  return nullptr;
+}
+
+// Checks all that a decision is made from, and copies the header fields.
+const char* Read(const doorward_authorizer* authorizer, const doorward_request* request,
+                 const doorward_credential* credential, doorward_time now,
+                 std::vector<doorward::Header>& headers) {
   if (authorizer == nullptr) return "authorizer: there is none";
   if (!IsSound(now)) return "now: nanos are from 0 to 999999999";
   if (const char* fault = FaultOf(credential)) return fault;
-  return FaultOf(request);
+  if (const char* fault = FaultOf(request)) return fault;
+  return CopyHeaders(*request, headers);
 }
 
 // What was found to be without fault in the library's own shapes. Made in one go: a Request that is
 // zeroed first costs as much as all else here.
 
-Request RequestOf(const doorward_request& from, std::vector<doorward::Header>& headers) {
-  const size_t count = from.header_count;
-  if (headers.size() < count) headers.resize(count);
-  for (size_t i = 0; i < count; ++i) {
-    headers[i] = {ViewOf(from.headers[i].name), ViewOf(from.headers[i].value)};
-  }
+Request RequestOf(const doorward_request& from, const std::vector<doorward::Header>& headers) {
   using Optional = std::optional<std::string_view>;
   const bool has_hosts = (from.flags & DOORWARD_REQUEST_WITHOUT_HOSTS) == 0;
   return {.method = ViewOf(from.method),
           .host = has_hosts ? Optional(ViewOf(from.host)) : std::nullopt,
           .target = ViewOf(from.target),
-          .headers = {headers.data(), count},
+          .headers = {headers.data(), from.header_count},
           .source_ip =
               from.source_ip.data != nullptr ? Optional(ViewOf(from.source_ip)) : std::nullopt};
 }
@@ -184,9 +190,9 @@ const doorward_decision* doorward_authorize(const doorward_authorizer* authorize
   if (scratch == nullptr) return &kDecisionWithoutScratch;
   scratch->Begin();
   doorward_decision& decision = scratch->decision;
-  decision.fault = FaultOf(authorizer, request, credential, now);
-  if (decision.fault != nullptr) return &decision;
   try {
+    decision.fault = Read(authorizer, request, credential, now, scratch->headers);
+    if (decision.fault != nullptr) return &decision;
     decision.outcome = authorizer->authorizer.Authorize(RequestOf(*request, scratch->headers),
                                                         CredentialOf(credential), TimestampOf(now),
                                                         scratch->scratch);
@@ -288,7 +294,7 @@ doorward_text* doorward_explain(const doorward_authorizer* authorizer,
     Require(format == DOORWARD_FORMAT_TEXT || format == DOORWARD_FORMAT_JSON,
             "format: no such number");
     scratch->Begin();
-    const char* const fault = FaultOf(authorizer, request, credential, now);
+    const char* const fault = Read(authorizer, request, credential, now, scratch->headers);
     Require(fault == nullptr, fault);
     const doorward::Explanation explanation = authorizer->authorizer.Explain(
         RequestOf(*request, scratch->headers), CredentialOf(credential), TimestampOf(now),
