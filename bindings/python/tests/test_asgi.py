@@ -114,6 +114,8 @@ def test_the_verified_caller_reaches_the_application(key: SigningKey) -> None:
     assert (decision.subject, decision.roles, decision.rule) == ("ann", ("viewer", "editor"), "read")
     assert decision.claims["mail"] == "a@example.com"
     assert made.outer["state"]["doorward"] is decision  # for access logs outside
+    refused = Exchange(authorizer(key), http("/7", root_path="/orders"))
+    assert refused.outer["state"]["doorward"].path == "/orders/7"
 
 
 def test_headers_of_the_client_make_way_for_those_of_the_policy(key: SigningKey) -> None:

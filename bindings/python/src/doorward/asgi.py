@@ -74,9 +74,9 @@ class DoorwardMiddleware:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._gate is not None:
             self._gate.start()
+        state = scope.setdefault("state", {})  # shared with what stands outside, so that access logs know too
         scope = _with_whole_path(scope)
-        decision = await self._decide(scope)
-        scope.setdefault("state", {})["doorward"] = decision
+        state["doorward"] = decision = await self._decide(scope)
         log_reports(decision)
         if not decision.allowed:
             await _answer(scope, receive, send, self._options.refuse(decision))
