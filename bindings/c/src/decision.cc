@@ -38,7 +38,7 @@ template <class Outcome>
 struct Answer {
   std::optional<Outcome> outcome;
   const char* fault = kNothingYet;
-  Told* told = nullptr;  // null where there is an outcome never
+  Told* told = nullptr;  // null where no outcome can come
 };
 
 Reason ReasonOf(const auto* answer) noexcept {
@@ -169,10 +169,10 @@ Credential CredentialOf(const doorward_credential* from) noexcept {
 }
 
 // Reads a string of a decision, "" where there is no outcome.
-template <class Read>
-doorward_string ReadString(const doorward_decision* decision, Read read) noexcept {
+template <class Get>
+doorward_string ReadString(const doorward_decision* decision, Get get) noexcept {
   return StringOf(decision == nullptr || !decision->outcome ? std::string_view()
-                                                            : read(*decision->outcome));
+                                                            : get(*decision->outcome));
 }
 
 }  // namespace
