@@ -122,7 +122,7 @@ NearMiss ExplainNearMiss(const PolicyProgram& program, Endpoint at, std::string_
   const bool is_method = MeansMethod(endpoint, method, program.methods.Bit(method));
   std::string why = is_method ? "it is for the host " + Quote(endpoint.host)
                               : "it is not for the method " + Quote(method);
-  return {rule.id, endpoint.text, std::move(why)};
+  return {std::string(rule.id), std::string(endpoint.text), std::move(why)};
 }
 
 // The headers for whose want an allowance did not stand.

@@ -6,6 +6,7 @@
 #include "src/policy/explain_remedy.h"
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -64,7 +65,8 @@ class Trial {
     }
     constexpr uint32_t kMaxTried = 8;
     uint32_t tried = 0;
-    for (const uint32_t bit : lacks_role ? rule_.roles : std::vector<uint32_t>{kEveryoneBit}) {
+    const uint32_t everyone[] = {kEveryoneBit};
+    for (const uint32_t bit : lacks_role ? rule_.roles : std::span<const uint32_t>(everyone)) {
       if (tried++ == kMaxTried) break;
       Remedy one = out;
       if (lacks_role) one.roles_any_of = {std::string(request_.program.roles.name(bit))};

@@ -42,47 +42,6 @@ std::vector<TokenPlace> PlacesThatEnd(std::vector<TokenPlace> places, TokenForwa
   return places;
 }
 
-std::vector<uint32_t> RoleBits(const RuleModel& rule) {
-  std::vector<uint32_t> bits;
-  if (rule.everyone) bits.push_back(kEveryoneBit);
-  if (rule.authenticated) bits.push_back(kAuthenticatedBit);
-  for (uint32_t role : rule.roles) bits.push_back(role + kFirstRoleBit);
-  std::sort(bits.begin(), bits.end());
-  return bits;
-}
-
-std::vector<Capture> CapturesOf(const EndpointModel& endpoint) {
-  const std::vector<SegmentPattern>& path = endpoint.path;
-  std::vector<Capture> captures;
-  Capture::Takes takes = Capture::Takes::kFromFront;
-  for (size_t i = 0; i < path.size(); ++i) {
-    const bool is_tail = path[i].kind == SegmentPattern::Kind::kTail;
-    if (is_tail) takes = Capture::Takes::kTail;
-    if (!path[i].capture.empty()) {
-      captures.push_back({path[i].capture, takes, static_cast<uint32_t>(i),
-                          static_cast<uint32_t>(path.size() - 1 - i)});
-    }
-    if (is_tail) takes = Capture::Takes::kFromBack;
-  }
-  return captures;
-}
-
-std::unique_ptr<const RuleCondition> CompileCondition(const RuleModel& rule) {
-  if (rule.when == nullptr && rule.unless == nullptr) return nullptr;
-  auto condition = std::make_unique<RuleCondition>();
-  condition->when = rule.when;
-  condition->unless = rule.unless;
-  const auto asks = [](const Expression& one) {
-    return one != nullptr && Uses(*one, ExpressionVariable::kParams);
-  };
-  if (asks(rule.when) || asks(rule.unless)) {
-    for (const EndpointModel& endpoint : rule.endpoints) {
-      condition->captures.push_back(CapturesOf(endpoint));
-    }
-  }
-  return condition;
-}
-
 // True where `issuer` is `pattern` with some text in the place of {tenantid}. Which tenants are
 // permitted is the verifier's business.
 bool IsInstanceOf(std::string_view pattern, std::string_view issuer) {
@@ -101,7 +60,10 @@ PolicyProgram::PolicyProgram(PolicyModel checked, const SourceText& source)
       hosts(checked.hosts),
       issuers(std::move(checked.issuers)),
       roles(checked.roles),
-      matcher(Compile(checked, source)),
+      rules(checked.rules, source, methods),
+      has_conditions(rules.has_conditions()),
+      endpoint_count(rules.endpoint_count()),
+      matcher(Compile(checked)),
       request(checked.request),
       cors_preflight_pass(checked.cors_preflight_pass),
       token_from(std::move(checked.token_from)),
@@ -162,50 +124,30 @@ void PolicyProgram::ResolveForwarding(CallerData& caller, cel::Machine& machine)
   }
 }
 
-Matcher PolicyProgram::Compile(const PolicyModel& model, const SourceText& source) {
+Matcher PolicyProgram::Compile(const PolicyModel& model) const {
   Matcher::Builder builder;
-  rules.reserve(model.rules.size());
-  for (const RuleModel& from : model.rules) {
-    CompiledRule& rule = rules.emplace_back();
-    rule.id = from.id;
-    rule.line = source.Range(from.at).line;
-    rule.deny = from.deny;
-    rule.report_only = from.report_only;
-    rule.ignore_token = from.ignore_token;
-    rule.everyone = from.everyone;
-    rule.roles = RoleBits(from);
-    rule.scopes = from.scopes;
-    rule.condition = CompileCondition(from);
-    has_conditions = has_conditions || rule.condition != nullptr;
-
-    MatchEntry entry;
-    entry.rule = static_cast<uint32_t>(rules.size() - 1);
-    for (const EndpointModel& endpoint : from.endpoints) {
-      CompiledEndpoint& compiled = rule.endpoints.emplace_back();
-      compiled.methods = methods.Add(endpoint.methods);
-      if (!endpoint.methods.empty() && (compiled.methods & MethodTable::kByName) != 0) {
-        compiled.method_names = endpoint.methods;
-      }
-      compiled.host = endpoint.host;
-      compiled.text = endpoint.text;
-      entry.endpoint = static_cast<uint32_t>(rule.endpoints.size() - 1);
-      entry.methods = compiled.methods | (rule.deny ? MatchEntry::kDeny : 0);
-      if (rule.special() || !compiled.method_names.empty()) {
+  MatchEntry entry;
+  for (entry.rule = 0; entry.rule < rules.size(); ++entry.rule) {
+    const CompiledRule& rule = rules[entry.rule];
+    std::map<uint32_t, uint64_t> words;
+    for (uint32_t bit : rule.roles) words[bit >> 6] |= uint64_t{1} << (bit & 63);
+    for (entry.endpoint = 0; entry.endpoint < rule.endpoints.size(); ++entry.endpoint) {
+      const EndpointModel& pattern = model.rules[entry.rule].endpoints[entry.endpoint];
+      const CompiledEndpoint& endpoint = rule.endpoints[entry.endpoint];
+      entry.methods = endpoint.methods | (rule.deny ? MatchEntry::kDeny : 0);
+      if (rule.special() || !endpoint.method_names.empty()) {
         entry.methods |= MatchEntry::kSpecial;
         entry.roles = 0;
         entry.role_word = 0;
-        builder.Add(endpoint, entry);
+        builder.Add(pattern, entry);
         continue;
       }
-      std::map<uint32_t, uint64_t> words;
-      for (uint32_t bit : rule.roles) words[bit >> 6] |= uint64_t{1} << (bit & 63);
       for (const auto& [word, roles_in_word] : words) {
         entry.role_word = word;
         entry.roles = roles_in_word;
-        builder.Add(endpoint, entry);
+        builder.Add(pattern, entry);
       }
     }
-    endpoint_count += rule.endpoints.size();
   }
   return std::move(builder).Build(model.request.folds_case());
 }

@@ -16,6 +16,7 @@
 #include "src/cel/cel.h"
 #include "src/policy/caller.h"
 #include "src/policy/claim_mapping.h"
+#include "src/policy/compiled_rule.h"
 #include "src/policy/header_filter.h"
 #include "src/policy/host_set.h"
 #include "src/policy/matcher.h"
@@ -24,50 +25,6 @@
 #include "src/policy/role_set.h"
 
 namespace doorward {
-
-struct CompiledEndpoint {
-  uint32_t methods = 0;                   // MethodTable's bits
-  std::vector<std::string> method_names;  // where a method has no bit of its own
-  std::string host;                       // as in EndpointModel
-  std::string text;
-};
-
-// A capture of an endpoint's pattern, and which segments of a path it takes.
-struct Capture {
-  enum class Takes : uint8_t {
-    kFromFront,  // the one after `before` others
-    kFromBack,   // the one before `after` others: it stands behind `**`
-    kTail,       // all but `before` at the front and `after` at the back
-  };
-  std::string name;
-  Takes takes = Takes::kFromFront;
-  uint32_t before = 0;
-  uint32_t after = 0;
-};
-
-// Of a rule with `when`, `unless` or both.
-struct RuleCondition {
-  Expression when, unless;
-  std::vector<std::vector<Capture>> captures;  // by endpoint; empty where none is asked for
-};
-
-struct CompiledRule {
-  std::string id;
-  uint32_t line = 0;
-  bool deny = false;
-  bool report_only = false;
-  bool ignore_token = false;
-  bool everyone = false;
-  std::vector<uint32_t> roles;  // bits that fit, reserved names included
-  std::vector<std::string> scopes;
-  std::unique_ptr<const RuleCondition> condition;  // null for none
-  std::vector<CompiledEndpoint> endpoints;
-
-  // True where more than roles, by bits, decides whether it applies.
-  bool special() const {
-    return report_only || ignore_token || !scopes.empty() || condition != nullptr;
-  }
-};
 
 struct ForwardHeader {
   std::string name;
@@ -99,10 +56,10 @@ struct PolicyProgram {
   std::vector<std::vector<std::string_view>> issuer_spellings;  // by issuer, views into `issuers`
   RoleTable roles;
   std::vector<ClaimMapping> mappings;  // by issuer
-  std::vector<CompiledRule> rules;
-  bool has_conditions = false;  // some rule has
-  size_t endpoint_count = 0;
   MethodTable methods;
+  CompiledRules rules;
+  bool has_conditions;  // some rule has
+  size_t endpoint_count;
   Matcher matcher;
   RequestRules request;
   bool cors_preflight_pass;
@@ -115,7 +72,7 @@ struct PolicyProgram {
   CallerData anonymous;
 
  private:
-  Matcher Compile(const PolicyModel& model, const SourceText& source);
+  Matcher Compile(const PolicyModel& model) const;
 };
 
 }  // namespace doorward
