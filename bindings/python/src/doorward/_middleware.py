@@ -10,13 +10,14 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Generic, TypeVar
 from urllib.parse import quote, unquote
 
 from doorward import Authorizer, Decision, Reason
 from doorward.gate import Gate
 
 _log = logging.getLogger("doorward")
+_App = TypeVar("_App")
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,6 @@ class Refusal:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
-
-
-Refuse: TypeAlias = Callable[[Decision], Refusal]
 
 
 def problem(reason: Reason, www_authenticate: str | None = None) -> Refusal:
@@ -59,23 +57,24 @@ def refuse(decision: Decision) -> Refusal:
     return problem(decision.reason, decision.www_authenticate)
 
 
-@dataclass(frozen=True)
-class MiddlewareOptions:
-    """How requests are seen and answered."""
+class Middleware(Generic[_App]):
+    """What a middleware knows: whom it serves, who decides, and how requests are seen and answered."""
 
-    trusted_hops: int = 0
-    """How many proxies in front have appended to X-Forwarded-For: the client's address is that many places
-    from its right end. 0: the peer's address, as the server gives it."""
-    has_hosts: bool = True
-    """False: the policy is not told the host, and one that names hosts matches nothing. For services that
-    are called without a Host field, or by addresses that mean nothing."""
-    refuse: Refuse = refuse
-    """Makes the answers to requests that may not pass."""
-
-
-def split_gate(gate: Gate | Authorizer) -> tuple[Authorizer, Gate | None]:
-    """Returns the authorizer, and the gate that looks after it where there is one."""
-    return (gate.authorizer, gate) if isinstance(gate, Gate) else (gate, None)
+    def __init__(
+        self,
+        app: _App,
+        gate: Gate | Authorizer,
+        *,
+        trusted_hops: int = 0,
+        has_hosts: bool = True,
+        refuse: Callable[[Decision], Refusal] = refuse,
+    ) -> None:
+        self._app = app
+        self._gate = gate if isinstance(gate, Gate) else None
+        self._authorizer = gate.authorizer if isinstance(gate, Gate) else gate
+        self._trusted_hops = trusted_hops
+        self._has_hosts = has_hosts
+        self._refuse = refuse
 
 
 def request_target(raw: str | None, path: str, query: str) -> str:

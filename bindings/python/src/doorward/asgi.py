@@ -13,21 +13,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
-from doorward import Authorizer, Decision
+from doorward import Decision
 from doorward._middleware import (
-    MiddlewareOptions,
+    Middleware,
     Refusal,
-    Refuse,
     client_address,
     log_reports,
     path_to_serve,
     quoted,
-    refuse,
     refuse_other_segments,
     request_target,
-    split_gate,
 )
-from doorward.gate import Gate
 
 __all__ = ["DoorwardMiddleware", "Refusal"]
 
@@ -40,27 +36,15 @@ App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 _POLICY_VIOLATION = 1008  # RFC 6455 section 7.4.1; before the handshake is accepted, servers answer 403
 
 
-class DoorwardMiddleware:
+class DoorwardMiddleware(Middleware[App]):
     """Decides each request before `app` sees it.
 
     `gate` is a Gate, which is started with the application and closed with it, or an Authorizer that somebody
-    else looks after. `trusted_hops` is how many proxies in front have appended to X-Forwarded-For; 0 takes
-    the address that the server gives. `has_hosts=False` leaves the host out of what is decided.
-    `refuse` makes other answers than the usual ones.
+    else looks after. `trusted_hops` is how many proxies in front have appended to X-Forwarded-For: the client's
+    address is that many places from its right end; 0 takes the address that the server gives.
+    `has_hosts=False` leaves the host out of what is decided, for services that are called without one, or by
+    addresses that mean nothing. `refuse` makes other answers than the usual ones.
     """
-
-    def __init__(
-        self,
-        app: App,
-        gate: Gate | Authorizer,
-        *,
-        trusted_hops: int = 0,
-        has_hosts: bool = True,
-        refuse: Refuse = refuse,
-    ) -> None:
-        self._app = app
-        self._authorizer, self._gate = split_gate(gate)
-        self._options = MiddlewareOptions(trusted_hops, has_hosts, refuse)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
@@ -79,7 +63,7 @@ class DoorwardMiddleware:
         state["doorward"] = decision = await self._decide(scope)
         log_reports(decision)
         if not decision.allowed:
-            await _answer(scope, receive, send, self._options.refuse(decision))
+            await _answer(scope, receive, send, self._refuse(decision))
         elif (served := path_to_serve(decision, scope.get("root_path", ""))) is None:
             await _answer(scope, receive, send, refuse_other_segments(decision))
         else:
@@ -96,14 +80,14 @@ class DoorwardMiddleware:
         headers = list(scope["headers"])
         raw = scope.get("raw_path")
         client = scope.get("client")
-        hops = self._options.trusted_hops
+        hops = self._trusted_hops
         forwarded_for = _values(headers, b"x-forwarded-for") if hops else []
         return {
             "method": scope.get("method", "GET"),
             "target": request_target(
                 None if raw is None else raw.decode("latin-1"), scope["path"], scope["query_string"].decode("latin-1")
             ),
-            "host": next(iter(_values(headers, b"host")), "") if self._options.has_hosts else None,
+            "host": next(iter(_values(headers, b"host")), "") if self._has_hosts else None,
             "headers": headers,
             "source_ip": client_address(client[0] if client else None, forwarded_for, hops),
         }

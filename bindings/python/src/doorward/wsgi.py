@@ -18,20 +18,16 @@ import http
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
-from doorward import Authorizer, Decision
+from doorward import Decision
 from doorward._middleware import (
-    MiddlewareOptions,
+    Middleware,
     Refusal,
-    Refuse,
     client_address,
     log_reports,
     path_to_serve,
-    refuse,
     refuse_other_segments,
     request_target,
-    split_gate,
 )
-from doorward.gate import Gate
 
 __all__ = ["DoorwardMiddleware", "Refusal"]
 
@@ -45,26 +41,13 @@ _UNPREFIXED = ("CONTENT_TYPE", "CONTENT_LENGTH")
 _RAW_TARGETS = ("RAW_URI", "REQUEST_URI")
 
 
-class DoorwardMiddleware:
+class DoorwardMiddleware(Middleware[App]):
     """Decides each request before `app` sees it.
 
     `gate` is a Gate, which is started with the first request (and so in each worker of a server that forks),
     or an Authorizer that somebody else looks after. `trusted_hops`, `has_hosts` and `refuse` are those of
     `doorward.asgi.DoorwardMiddleware`.
     """
-
-    def __init__(
-        self,
-        app: App,
-        gate: Gate | Authorizer,
-        *,
-        trusted_hops: int = 0,
-        has_hosts: bool = True,
-        refuse: Refuse = refuse,
-    ) -> None:
-        self._app = app
-        self._authorizer, self._gate = split_gate(gate)
-        self._options = MiddlewareOptions(trusted_hops, has_hosts, refuse)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if self._gate is not None:
@@ -74,7 +57,7 @@ class DoorwardMiddleware:
         environ["doorward"] = decision = self._decide(environ)
         log_reports(decision)
         if not decision.allowed:
-            return _answer(environ, start_response, self._options.refuse(decision))
+            return _answer(environ, start_response, self._refuse(decision))
         served = path_to_serve(decision, _text(environ.get("SCRIPT_NAME", "")))
         if served is None:
             return _answer(environ, start_response, refuse_other_segments(decision))
@@ -95,12 +78,12 @@ class DoorwardMiddleware:
         return {
             "method": environ["REQUEST_METHOD"],
             "target": request_target(raw, path or "/", environ.get("QUERY_STRING", "")),
-            "host": _octets(environ.get("HTTP_HOST", "")) if self._options.has_hosts else None,
+            "host": _octets(environ.get("HTTP_HOST", "")) if self._has_hosts else None,
             "headers": [(_octets(name), _octets(environ[key])) for key, name in _fields(environ)],
             "source_ip": client_address(
                 environ.get("REMOTE_ADDR"),
                 () if forwarded_for is None else (forwarded_for,),
-                self._options.trusted_hops,
+                self._trusted_hops,
             ),
         }
 
