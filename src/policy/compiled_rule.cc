@@ -75,7 +75,7 @@ void CompiledRules::Add(const RuleModel& from, const SourceText& source, MethodT
   rule.ignore_token = from.ignore_token;
   rule.everyone = from.everyone;
   rule.roles = KeepRoles(from);
-  rule.scopes = Keep(from.scopes);
+  if (const auto* const scopes = Keep(from.scopes)) rule.scopes = *scopes;
   rule.condition = CompileCondition(from);
   rule.endpoints = KeepEndpoints(from.endpoints, methods);
   has_conditions_ = has_conditions_ || rule.condition != nullptr;
@@ -87,8 +87,8 @@ std::string_view CompiledRules::Keep(std::string_view text) {
   return std::string_view(texts_).substr(at);
 }
 
-std::span<const std::string> CompiledRules::Keep(const std::vector<std::string>& texts) {
-  return texts.empty() ? std::span<const std::string>() : lists_.emplace_back(texts);
+const std::vector<std::string>* CompiledRules::Keep(const std::vector<std::string>& texts) {
+  return texts.empty() ? nullptr : &lists_.emplace_back(texts);
 }
 
 std::span<const uint32_t> CompiledRules::KeepRoles(const RuleModel& rule) {

@@ -23,9 +23,10 @@
 namespace doorward {
 
 struct CompiledEndpoint {
-  uint32_t methods = 0;                       // MethodTable's bits
-  std::span<const std::string> method_names;  // where a method has no bit of its own
-  std::string_view host;                      // as in EndpointModel
+  uint32_t methods = 0;  // MethodTable's bits
+  // Where a method has no bit of its own; else null.
+  const std::vector<std::string>* method_names = nullptr;
+  std::string_view host;  // as in EndpointModel
   std::string_view text;
 };
 
@@ -84,7 +85,8 @@ class CompiledRules {
   void Add(const RuleModel& from, const SourceText& source, MethodTable& methods);
   std::string_view Keep(std::string_view text);
   std::span<const uint32_t> KeepRoles(const RuleModel& rule);
-  std::span<const std::string> Keep(const std::vector<std::string>& texts);
+  // Null for an empty list.
+  const std::vector<std::string>* Keep(const std::vector<std::string>& texts);
   std::span<const CompiledEndpoint> KeepEndpoints(const std::vector<EndpointModel>& endpoints,
                                                   MethodTable& methods);
 

@@ -135,7 +135,7 @@ Matcher PolicyProgram::Compile(const PolicyModel& model) const {
       const EndpointModel& pattern = model.rules[entry.rule].endpoints[entry.endpoint];
       const CompiledEndpoint& endpoint = rule.endpoints[entry.endpoint];
       entry.methods = endpoint.methods | (rule.deny ? MatchEntry::kDeny : 0);
-      if (rule.special() || !endpoint.method_names.empty()) {
+      if (rule.special() || endpoint.method_names != nullptr) {
         entry.methods |= MatchEntry::kSpecial;
         entry.roles = 0;
         entry.role_word = 0;

@@ -10,6 +10,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "src/policy/activation.h"
 #include "src/policy/program.h"
@@ -39,9 +40,9 @@ inline Truth HoldsScopes(const CompiledRule& rule, const Holdings& holdings) {
 // Whether an endpoint means this method, where its bits alone do not tell.
 inline bool MeansMethod(const CompiledEndpoint& endpoint, std::string_view method, uint32_t bit) {
   if ((endpoint.methods & bit) == 0) return false;
-  if (bit != MethodTable::kByName || endpoint.method_names.empty()) return true;
-  return std::find(endpoint.method_names.begin(), endpoint.method_names.end(), method) !=
-         endpoint.method_names.end();
+  if (bit != MethodTable::kByName || endpoint.method_names == nullptr) return true;
+  const std::vector<std::string>& names = *endpoint.method_names;
+  return std::find(names.begin(), names.end(), method) != names.end();
 }
 
 // Whether the rule's condition, `(when) && !(unless)`, holds for what `activation` knows: in doubt
