@@ -22,8 +22,8 @@ struct Question {
 
 bool ReadCredential(const ModuleState& state, const Arguments& arguments, Workspace& workspace,
                     Credential* credential) {
-  PyObject* const token = arguments.Given(Word::kToken);
-  PyObject* const caller = arguments.Given(Word::kCaller);
+  PyObject* const token = arguments.Find(Word::kToken);
+  PyObject* const caller = arguments.Find(Word::kCaller);
   if (token != nullptr && caller != nullptr) {
     PyErr_SetString(PyExc_TypeError, "token and caller exclude each other");
     return false;

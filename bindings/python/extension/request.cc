@@ -2,6 +2,8 @@
 
 #include "bindings/python/extension/request.h"
 
+#include <bit>
+
 #include "bindings/python/extension/arguments.h"
 
 namespace doorward::python {
@@ -30,10 +32,8 @@ bool ReadKeyword(const ModuleState& state, const Signature& signature, PyObject*
   if (!word || (signature.accepted & Bits({*word})) == 0) {
     return Refuse(signature, "got an unexpected keyword argument", keyword);
   }
-  PyObject*& place = (*arguments)[*word];
-  if (place != nullptr) return Refuse(signature, "got several values for argument", keyword);
-  place = value;
-  return true;
+  if (arguments->Set(*word, value)) return true;
+  return Refuse(signature, "got several values for argument", keyword);
 }
 
 bool KeepHeader(PyObject* name, PyObject* value, Workspace& workspace, Header* header) {
@@ -105,7 +105,7 @@ bool ReadArguments(const ModuleState& state, const Signature& signature, const F
     return false;
   }
   for (size_t i = 0; i < positional; ++i) {
-    (*arguments)[signature.positional[i]] = call.arguments[i];
+    arguments->Set(signature.positional[i], call.arguments[i]);
   }
   const Py_ssize_t keywords = call.keywords == nullptr ? 0 : PyTuple_Size(call.keywords);
   for (Py_ssize_t i = 0; i < keywords; ++i) {
@@ -114,13 +114,10 @@ bool ReadArguments(const ModuleState& state, const Signature& signature, const F
       return false;
     }
   }
-  for (size_t i = 0; i < kWordCount; ++i) {
-    const auto word = static_cast<Word>(i);
-    if ((signature.required & Bits({word})) != 0 && (*arguments)[word] == nullptr) {
-      return Refuse(signature, "lacks the argument", state[word]);
-    }
-  }
-  return true;
+  const unsigned missing = signature.required & ~arguments->given();
+  if (missing == 0) return true;
+  const auto first = static_cast<Word>(std::countr_zero(missing));
+  return Refuse(signature, "lacks the argument", state[first]);
 }
 
 bool KeepText(PyObject* object, const char* what, Workspace& workspace, std::string_view* view) {
@@ -139,14 +136,14 @@ bool ReadRequest(const Arguments& arguments, Workspace& workspace, Request* requ
       !KeepText(arguments[Word::kTarget], "target", workspace, &request->target)) {
     return false;
   }
-  PyObject* const host = arguments.Given(Word::kHost);
+  PyObject* const host = arguments.Find(Word::kHost);
   if (host != nullptr && !KeepText(host, "host", workspace, &request->host.emplace())) return false;
-  PyObject* const source_ip = arguments.Given(Word::kSourceIp);
+  PyObject* const source_ip = arguments.Find(Word::kSourceIp);
   if (source_ip != nullptr &&
       !KeepText(source_ip, "source_ip", workspace, &request->source_ip.emplace())) {
     return false;
   }
-  PyObject* const headers = arguments.Given(Word::kHeaders);
+  PyObject* const headers = arguments.Find(Word::kHeaders);
   if (headers != nullptr && !ReadHeaders(headers, workspace)) return false;
   request->headers = workspace.headers;
   return true;

@@ -8,6 +8,7 @@
 #include <array>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "doorward/request.h"
 #include "doorward/timestamp.h"
@@ -40,19 +41,29 @@ inline constexpr unsigned kRequestWords =
     Bits({Word::kMethod, Word::kTarget, Word::kHost, Word::kHeaders, Word::kSourceIp, Word::kNow});
 inline constexpr unsigned kRequestRequired = Bits({Word::kMethod, Word::kTarget});
 
-// A call's arguments by word, borrowed; null where left out.
+// A call's arguments by word, borrowed.
 class Arguments {
  public:
-  PyObject*& operator[](Word word) noexcept { return values_[static_cast<size_t>(word)]; }
+  // False: it was set before.
+  bool Set(Word word, PyObject* value) noexcept {
+    const unsigned before = std::exchange(given_, given_ | Bits({word}));
+    values_[static_cast<size_t>(word)] = value;
+    return before != given_;
+  }
+
+  // A bit for each that was set.
+  unsigned given() const noexcept { return given_; }
+  // Null where left out.
   PyObject* operator[](Word word) const noexcept { return values_[static_cast<size_t>(word)]; }
   // Null for None too.
-  PyObject* Given(Word word) const noexcept {
+  PyObject* Find(Word word) const noexcept {
     PyObject* const value = (*this)[word];
     return value == Py_None ? nullptr : value;
   }
 
  private:
   std::array<PyObject*, kWordCount> values_ = {};
+  unsigned given_ = 0;
 };
 
 // False: a Python exception is set. So too in what follows.
