@@ -120,6 +120,7 @@ void Deallocate(PyObject* self) {
   PyObject_GC_UnTrack(self);
   Clear(self);
   auto* const object = reinterpret_cast<AuthorizerObject*>(self);
+  StateOf(type).pool.DropFree();  // which hold on to what it decided by
   delete object->parts;
   Py_XDECREF(object->policy);
   PyObject_GC_Del(self);

@@ -17,6 +17,28 @@ struct ClaimsObject {
 
 PyObject* ListOf(JsonView array) { return ListFrom(array.elements(), ToPython); }
 
+// A copy of what was converted before, as deep as it goes, so that no caller changes another's.
+// Recursion is bounded as in ToPython.
+PyObject* CopyOf(PyObject* value) {
+  if (PyList_CheckExact(value)) {
+    Ref list(PySequence_List(value));
+    for (Py_ssize_t i = 0; list && i < PyList_Size(list.get()); ++i) {
+      PyObject* const copy = CopyOf(PyList_GetItem(list.get(), i));
+      if (copy == nullptr || PyList_SetItem(list.get(), i, copy) != 0) return nullptr;
+    }
+    return list.release();
+  }
+  if (!PyDict_CheckExact(value)) return Py_NewRef(value);
+  Ref dict(PyDict_New());
+  Py_ssize_t position = 0;
+  PyObject *name = nullptr, *member = nullptr;
+  while (dict && PyDict_Next(value, &position, &name, &member) != 0) {
+    const Ref copy(CopyOf(member));
+    if (!copy || PyDict_SetItem(dict.get(), name, copy.get()) != 0) return nullptr;
+  }
+  return dict.release();
+}
+
 // Where the claims stand: in the workspace of the result while that is attached, else in a dict.
 class Place {
  public:
@@ -35,13 +57,16 @@ class Place {
   }
 
   // A new dict of all of it.
-  PyObject* Dict() const { return dict_ != nullptr ? PyDict_Copy(dict_) : DictOf(view_); }
+  PyObject* Dict() const { return dict_ != nullptr ? CopyOf(dict_) : DictOf(view_); }
 
   // The value of that name. None without an exception where there is none: whatever is no str that
   // UTF-8 can spell names nothing.
   Ref Find(PyObject* name) const {
     if (!PyUnicode_Check(name)) return Ref();
-    if (dict_ != nullptr) return Ref::To(PyDict_GetItemWithError(dict_, name));
+    if (dict_ != nullptr) {
+      PyObject* const found = PyDict_GetItemWithError(dict_, name);
+      return found == nullptr ? Ref() : Ref(CopyOf(found));
+    }
     Py_ssize_t size = 0;
     const char* const utf8 = PyUnicode_AsUTF8AndSize(name, &size);
     if (utf8 == nullptr) {
