@@ -238,6 +238,33 @@ class Checker {
     return types_.dyn();
   }
 
+  // Where a name that is none stands within another: `path` is `request.path`, `email` a claim; ""
+  // for nowhere.
+  std::string FindInside(std::string_view name) const {
+    constexpr std::string_view kClaims[] = {"sub",       "iss",
+                                            "aud",       "exp",
+                                            "iat",       "jti",
+                                            "email",     "email_verified",
+                                            "name",      "groups",
+                                            "azp",       "tid",
+                                            "oid",       "sid",
+                                            "acr",       "auth_time",
+                                            "upn",       "preferred_username",
+                                            "client_id", "scope"};
+    const std::string_view first = name.substr(0, name.find('.'));
+    const bool is_claim =
+        std::find(std::begin(kClaims), std::end(kClaims), first) != std::end(kClaims);
+    for (const Variable& variable : variables_) {
+      if (is_claim && variable.type == 'C')
+        return std::string(variable.name) + "." + std::string(name);
+      const size_t point = variable.name.find('.');
+      if (point != variable.name.npos && variable.name.substr(point + 1) == first) {
+        return std::string(variable.name) + std::string(name.substr(first.size()));
+      }
+    }
+    return "";
+  }
+
   void ReportUnknown(Span at, std::string_view name) {
     std::vector<std::string_view> names;
     for (const Local& local : locals_) names.push_back(local.name);
@@ -252,6 +279,9 @@ class Checker {
       expected = "a call, `" + std::string(name) + "(...)`";
     std::string suggestion = DidYouMean(name, names);
     if (suggestion.empty()) suggestion = DidYouMean(name.substr(0, name.find('.')), names);
+    if (const std::string inside = FindInside(name); !inside.empty()) {
+      suggestion = "did you mean " + Quote(inside) + "?";
+    }
     Report(at, "expression_name", "unknown name " + Quote(name), std::move(expected),
            std::move(suggestion));
   }

@@ -8,6 +8,7 @@
 #define DOORWARD_CEL_VALUE_H_
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -235,15 +236,21 @@ Value ElementAt(const Value& list, size_t index) noexcept;
 // integer that it is. Cost: linear in the entries, but for a host's map.
 Value Find(const Value& map, const Value& key) noexcept;
 Value FindMember(const Value& map, std::string_view name) noexcept;
+
+// Octets that are copied, compared or searched for a step.
+inline constexpr size_t kOctetsPerStep = 32;
+inline constexpr size_t kOctetsPerStepOneByOne = 4;  // where each is looked at for itself
+
 // What finding a key takes of the budget, beside a step. `key_size`: see KeySize.
-size_t LookUpSteps(const Value& map, size_t key_size) noexcept;
+inline size_t LookUpSteps(const Value& map, size_t key_size) noexcept {
+  const size_t compared = 1 + key_size / kOctetsPerStep;
+  if (map.form == Value::Form::kHost) return std::bit_width(map.host->size()) / 2 * compared;
+  return map.size * compared / 4;
+}
 // Octets of a key that are compared, 0 where it is no text.
 constexpr size_t KeySize(const Value& key) noexcept {
   return key.kind == Kind::kString ? key.size : 0;
 }
-// Octets that are copied, compared or searched for a step.
-inline constexpr size_t kOctetsPerStep = 32;
-inline constexpr size_t kOctetsPerStepOneByOne = 4;  // where each is looked at for itself
 
 // Equality of CEL, as a bool: values of different types differ, numbers compare across their types,
 // NaN differs from all. Fails where an entry of a host's map does; and with kBudget once `steps`,

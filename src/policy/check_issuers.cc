@@ -557,6 +557,26 @@ void CheckIssuers(PolicyCheck& check, const DocumentValue& section) {
   CheckInstances(check);
 }
 
+namespace {
+
+// A claim's name may have points in it. One that begins like the claims of a provider that hold
+// others is taken for a path.
+void WarnDottedClaim(Fields& fields, const DocumentValue& value, std::string_view text) {
+  constexpr std::string_view kHolders[] = {"realm_access",  "resource_access", "app_metadata",
+                                           "user_metadata", "attributes",      "claims"};
+  const size_t point = text.find('.');
+  if (point == text.npos || point + 1 == text.size()) return;
+  const std::string_view first = text.substr(0, point);
+  if (std::find(std::begin(kHolders), std::end(kHolders), first) == std::end(kHolders)) return;
+  std::string path(first == "claims" ? text.substr(point) : "." + std::string(text));
+  std::replace(path.begin(), path.end(), '.', '/');
+  fields.Warning(value.at(), "dotted_claim",
+                 Quote(text) + " is the name of one claim, points and all",
+                 {"", "write " + Quote(path) + " for a claim within another"});
+}
+
+}  // namespace
+
 std::optional<ClaimReference> ReadClaimReference(Fields& fields, const DocumentValue& value,
                                                  std::string_view what) {
   const std::optional<std::string_view> text = fields.Text(value, what);
@@ -568,6 +588,7 @@ std::optional<ClaimReference> ReadClaimReference(Fields& fields, const DocumentV
                  {"`~0` for `~` and `~1` for `/` within a name", ""});
     return std::nullopt;
   }
+  WarnDottedClaim(fields, value, *text);
   return ClaimReference{std::string(*text)};
 }
 

@@ -434,6 +434,36 @@ void EndpointReader::ReadCapture(Piece piece, SegmentPattern* out) {
   }
 }
 
+// Other routers take the name of a type there; here it is a regular expression like any other, and
+// matches its own text alone.
+void EndpointReader::WarnOddRegex(Piece piece, const std::string& capture) {
+  struct Type {
+    std::string_view name, meant;  // "": any text
+  };
+  constexpr Type kTypes[] = {
+      {"int", ":[0-9]+"},
+      {"integer", ":[0-9]+"},
+      {"number", ":[0-9]+"},
+      {"num", ":[0-9]+"},
+      {"digits", ":[0-9]+"},
+      {"uuid", ":[0-9a-f-]{36}"},
+      {"path", "=**"},
+      {"guid", ":[0-9a-fA-F-]{36}"},
+      {"alpha", ":[A-Za-z]+"},
+      {"string", ""},
+      {"str", ""},
+      {"slug", ""},
+      {"text", ""},
+      {"any", ""},
+  };
+  for (const Type& type : kTypes) {
+    if (type.name != piece.text) continue;
+    Warn(piece, "odd_regex",
+         Quote(type.name) + " is a regular expression here, and matches just this text",
+         "write `{" + capture + std::string(type.meant) + "}`");
+  }
+}
+
 void EndpointReader::ReadRegex(Piece piece, SegmentPattern* out) {
   out->kind = Kind::kRegex;
   out->text = std::string(piece.text);
@@ -457,6 +487,7 @@ void EndpointReader::ReadRegex(Piece piece, SegmentPattern* out) {
             "a regular expression without the flag `-i`", "leave `-i` out, or `path_case: fold`");
     } else if (regex.ok()) {
       weight_ += static_cast<size_t>(regex.ProgramSize());
+      WarnOddRegex(piece, out->capture);
     } else {
       Fault(piece, "bad_regex", "this is no regular expression: " + regex.error(),
             "RE2 syntax, for the whole segment");

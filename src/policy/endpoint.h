@@ -73,6 +73,7 @@ class EndpointReader {
   void ReadOneMethod(Piece piece, std::vector<std::string>* methods);
   void WarnOddMethod(Piece piece);
   void WarnOddSegment(Piece piece);
+  void WarnOddRegex(Piece piece, const std::string& capture);
   void ReadHostPart(Piece piece, std::string* host);
   void ReadPathPart(Piece piece, std::vector<SegmentPattern>* path);
   void ReadSegment(Piece piece, SegmentPattern* out);

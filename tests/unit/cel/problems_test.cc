@@ -125,6 +125,12 @@ TEST(Problem, OfNames) {
        "name [request] unknown name `request`; expected `request.path`, `request.query`, "
        "`request.time`"},
       {"nothing alike", "tenant == 1", "name [tenant] unknown name `tenant`"},
+      {"a claim by itself", "sub == \"ada\"",
+       "name [sub] unknown name `sub`; did you mean `claims.sub`?"},
+      {"a claim and what is in it", "email.endsWith(\"@example.com\")",
+       "name [email] unknown name `email`; did you mean `claims.email`?"},
+      {"a part of a dotted name by itself", "path == \"/\"",
+       "name [path] unknown name `path`; did you mean `request.path`?"},
       {"function as a value", "size > 3",
        "name [size] unknown name `size`; expected a call, `size(...)`"},
       {"near a function", "subject.startWith(\"a\")",

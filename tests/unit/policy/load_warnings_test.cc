@@ -11,6 +11,24 @@ namespace doorward {
 namespace {
 
 const DiagnosticCase kWarnings[] = {
+    {"a claim that looks like a path",
+     "doorward: 1\nissuers:\n  - {issuer: a, audiences: [x], keys: {discovery: true}, roles_from: "
+     "realm_access.roles}\nrules:\n  - {id: r, allow: [everyone], endpoints: [/a]}\n",
+     3, 70, "dotted_claim", "`realm_access.roles` is the name of one claim, points and all",
+     "realm_access.roles", "", "write `/realm_access/roles` for a claim within another"},
+    {"a claim as in expressions",
+     "doorward: 1\nissuers:\n  - {issuer: a, audiences: [x], keys: {discovery: true}, subject: "
+     "claims.sub}\nrules:\n  - {id: r, allow: [everyone], endpoints: [/a]}\n",
+     3, 67, "dotted_claim", "`claims.sub` is the name of one claim, points and all", "claims.sub",
+     "", "write `/sub` for a claim within another"},
+    {"a type for a pattern",
+     "doorward: 1\nrules:\n  - {id: r, allow: [everyone], endpoints: ['/a/{id:int}']}\n", 3, 52,
+     "odd_regex", "`int` is a regular expression here, and matches just this text", "int", "",
+     "write `{id:[0-9]+}`"},
+    {"a type for the rest",
+     "doorward: 1\nrules:\n  - {id: r, allow: [everyone], endpoints: ['/a/{rest:path}']}\n", 3, 54,
+     "odd_regex", "`path` is a regular expression here, and matches just this text", "path", "",
+     "write `{rest=**}`"},
     {"issuer list dup",
      "doorward: 1\nissuers:\n  - {issuer: [https://a, https://a], audiences: [x], keys: "
      "{discovery: true}}\nrules:\n  - {id: r, allow: [everyone], endpoints: [/a]}\n",
@@ -203,6 +221,21 @@ TEST(Warnings, OfHostsThatAreNotServed) {
                                     std::string(row.named) + "/a']}]\n");
     ASSERT_TRUE(loaded.model) << Print(loaded.diagnostics);
     EXPECT_EQ(loaded.diagnostics.empty(), row.covered) << Print(loaded.diagnostics);
+  }
+}
+
+TEST(Warnings, SayNothingOfNamesThatMayBeMeant) {
+  for (const std::string_view claim :
+       {"https://example.com/roles", "com.example.roles", "/realm_access/roles", "realm_access",
+        "realm_access.", "cognito:groups"}) {
+    SCOPED_TRACE(claim);
+    const LoadedModel loaded = Load(
+        "doorward: 1\nissuers: [{issuer: a, audiences: [x], keys: {discovery: true}, "
+        "roles_from: '" +
+        std::string(claim) +
+        "'}]\nrules: [{id: r, allow: [everyone], endpoints: "
+        "['/{id:[0-9]+}/{name:integers}']}]\n");
+    EXPECT_EQ(Print(loaded.diagnostics), "");
   }
 }
 
