@@ -2,16 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the benchmarks of the Python package and prints what they found as tables in Markdown, for docs/benchmarks.md.
 
-    report.py --build build/release [--fast] [--out FOLDER]
+    report.py --build build/release [--fast] [--out FOLDER] [--page docs/benchmarks.md]
 
-Makes an environment in BUILD/python-benchmarks with what is compared; FOLDER keeps pyperf's files. The machine ought to do
-nothing else meanwhile.
+Makes an environment in BUILD/python-benchmarks with what is compared. FOLDER keeps pyperf's files; the page gets the tables
+between its markers `<!-- report:python -->` and `<!-- end -->`. The machine ought to do nothing else meanwhile.
 """
 
 import argparse
 import json
-import pathlib
 import os
+import pathlib
+import re
 import statistics
 import subprocess
 import sys
@@ -81,11 +82,20 @@ def decide_table(found):
     return table(["decide for a ready caller, 1,000 rules", "a decision", ""], rows)
 
 
+def fill_in(page, text):
+    pattern = re.compile(r"(<!-- report:python -->\n).*?(<!-- end -->)", re.DOTALL)
+    filled, count = pattern.subn(lambda found: f"{found[1]}{text}\n{found[2]}", page.read_text(encoding="utf-8"))
+    if count != 1:
+        sys.exit(f"report: {page} has no place for these tables")
+    page.write_text(filled, encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--fast", action="store_true", help="a rough figure in a tenth of the time")
     parser.add_argument("--out", type=pathlib.Path)
+    parser.add_argument("--page", type=pathlib.Path)
     args = parser.parse_args()
     build = args.build.resolve()
     with tempfile.TemporaryDirectory() as temporary:
@@ -93,6 +103,8 @@ def main():
         tables = [make(measure(program, build, folder, args.fast)) for program, make in (
             ("authorize", authorize_table), ("verify", verify_table), ("decide", decide_table))]
     print("\n\n".join(tables))
+    if args.page:
+        fill_in(args.page, "\n\n".join(tables))
 
 
 if __name__ == "__main__":
