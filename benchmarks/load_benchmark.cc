@@ -9,6 +9,7 @@
 //
 // A policy that was loaded is first compared with its text: rules, roles, and that it decides.
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,12 +69,12 @@ void Load(benchmark::State& state, const std::string& text, const std::string& n
   const auto rules = static_cast<double>(state.range(0));
   {
     const size_t before = HeapInUse();
-    const LoadOutcome loaded = Policy::Load(text, name);
+    const std::shared_ptr<const Policy> policy = Policy::Load(text, name).policy;
     const size_t bytes = HeapInUse() - before;
-    if (loaded.policy == nullptr || !IsRight(*loaded.policy, workload)) {
+    if (policy == nullptr || !IsRight(*policy, workload)) {
       return state.SkipWithError("the policy is not what its text says");
     }
-    const size_t explaining = BytesForExplaining(loaded.policy->program().rules);
+    const size_t explaining = BytesForExplaining(policy->program().rules);
     state.counters["deciding_bytes/rule"] = static_cast<double>(bytes - explaining) / rules;
     state.counters["explaining_bytes/rule"] = static_cast<double>(explaining) / rules;
   }
