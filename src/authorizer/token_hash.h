@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "src/policy/segment_hash.h"
+#include "src/base/octet_words.h"
 
 namespace doorward {
 

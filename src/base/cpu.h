@@ -16,6 +16,16 @@ inline bool HasAvx2() noexcept {
 #endif
 }
 
+// With vectors of 64 octets, of which any may be left out (BW, VL), and BMI2.
+inline bool HasAvx512() noexcept {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("bmi2");
+#else
+  return false;
+#endif
+}
+
 }  // namespace doorward
 
 #endif  // DOORWARD_BASE_CPU_H_

@@ -27,13 +27,18 @@ struct ScratchState {
   std::array<std::unique_ptr<ScratchPart>, kScratchSlotCount> parts;
 };
 
+template <class T>
+[[gnu::noinline, gnu::cold]] void MakePart(std::unique_ptr<ScratchPart>& part) {
+  part = std::make_unique<T>();
+}
+
 // Returns the part of type T, made on first use. REQUIRES: T has `static constexpr ScratchSlot
 // kSlot`, and no two types share a slot.
 template <class T>
 T& Part(Scratch& scratch) {
   std::unique_ptr<ScratchPart>& part = scratch.state().parts[static_cast<size_t>(T::kSlot)];
   if (part == nullptr) [[unlikely]] {
-    part = std::make_unique<T>();
+    MakePart<T>(part);
   }
   return static_cast<T&>(*part);
 }

@@ -19,6 +19,8 @@
 
 #include "src/base/ascii.h"
 #include "src/base/scratch_state.h"
+#include "src/http/segment_key.h"
+#include "src/http/usual_method.h"
 
 namespace doorward {
 
@@ -54,6 +56,7 @@ struct IpAddress {
 // A request in canonical form. Views point into the request or into the scratch.
 struct CanonicalRequest {
   std::string_view method;
+  UsualMethod usual_method = UsualMethod::kNone;  // which of them that is
   bool has_host = false;
   std::string_view host;   // lower case, without port and trailing dot; IPv6 in brackets, canonical
   std::string_view path;   // canonical, to be forwarded; "*" for OPTIONS *
@@ -62,12 +65,13 @@ struct CanonicalRequest {
   bool is_asterisk = false;
 
   // The path's segments; "/" has none, and one trailing slash makes none. Three readings of each,
-  // which are the same array where they are the same text (nearly always):
-  std::span<const std::string_view>
-      keys;  // decoded octets; ASCII case folded where the rules fold: for matching
-  std::span<const std::string_view>
-      decoded;  // decoded octets, case kept (folded by backend: windows)
-  std::span<const std::string_view> encoded;  // as in the canonical path
+  // which are the same text nearly always.
+  // For matching: decoded octets, ASCII case folded where the rules fold.
+  std::span<const SegmentKey> keys;
+  // Decoded octets, case kept (folded by backend: windows).
+  std::span<const std::string_view> decoded;
+  // As in the canonical path.
+  std::span<const std::string_view> encoded;
 
   std::optional<IpAddress> source;
 };

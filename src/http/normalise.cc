@@ -29,8 +29,7 @@ Reason NormalisePath(std::string_view path, const RequestRules& rules, HttpPart&
   out->path = paths.encoded;
   out->encoded = same ? decoded : encoded;
   out->decoded = decoded;
-  out->keys = decoded;
-  if (rules.folds_case()) FoldKeys(paths.decoded, part, out);
+  SetKeys(paths.decoded, rules, part, out);
   return Reason::kAllowed;
 }
 
@@ -44,7 +43,8 @@ Reason NormaliseTarget(const Request& request, const Host* host, const RequestRu
   out->is_asterisk = target.is_asterisk;
   if (!target.is_asterisk) return NormalisePath(target.path, rules, part, out);
   out->path = target.path;
-  out->keys = out->decoded = out->encoded = {};
+  out->keys = {};
+  out->decoded = out->encoded = {};
   return Reason::kAllowed;
 }
 
@@ -53,17 +53,25 @@ Reason NormaliseTarget(const Request& request, const Host* host, const RequestRu
 
 Reason Normalise(const Request& request, const RequestRules& rules, Scratch& scratch,
                  CanonicalRequest* out) noexcept {
-  if (!IsMethodSyntax(request.method) || IsRefusedMethod(request.method)) {
+  out->usual_method = FindUsualMethod(request.method);
+  if (out->usual_method == UsualMethod::kNone &&
+      (!IsMethodSyntax(request.method) || IsRefusedMethod(request.method))) {
     return Reason::kBadMethod;
   }
-  const http::FieldScan fields = http::ScanFields(request.headers, rules);
-  if (!fields.acceptable) return Reason::kBadHeader;
+  http::FieldScan fields;
+  if (!request.headers.empty()) {
+    fields = http::ScanFields(request.headers, rules);
+    if (!fields.acceptable) return Reason::kBadHeader;
+  }
   auto& part = Part<http::HttpPart>(scratch);
-  http::Host host;
-  if (http::FindHostFault(request, fields, part.host, &host)) return Reason::kBadHost;
   out->method = request.method;
   out->has_host = request.host.has_value();
-  out->host = host.name;
+  out->host = {};
+  http::Host host;
+  if (out->has_host || fields.host_count != 0) {
+    if (http::FindHostFault(request, fields, part.host, &host)) return Reason::kBadHost;
+    out->host = host.name;
+  }
   const http::Host* const named = out->has_host ? &host : nullptr;
   const Reason verdict = http::NormaliseTarget(request, named, rules, part, out);
   if (verdict != Reason::kAllowed) return verdict;

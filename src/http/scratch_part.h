@@ -17,19 +17,20 @@ namespace doorward::http {
 // A canonical path is never longer than the target that it was made from.
 using PathBuffer = std::array<char, kMaxTargetBytes>;
 using SegmentArray = std::array<std::string_view, kMaxSegments>;
+using SegmentKeyArray = std::array<SegmentKey, kMaxSegments>;
 
-// The three readings of a path (see CanonicalRequest). Only what a request fills is valid; nothing
-// is cleared between requests.
+// The three readings of a path (see CanonicalRequest), and what they are made from. Only what a
+// request fills is valid; nothing is cleared between requests.
 struct HttpPart : ScratchPart {
   static constexpr ScratchSlot kSlot = ScratchSlot::kHttp;
 
   HostBuffer host;
   PathBuffer encoded;
   PathBuffer decoded;
-  PathBuffer keys;
+  PathBuffer folded;
   SegmentArray encoded_segments;
   SegmentArray decoded_segments;
-  SegmentArray key_segments;
+  SegmentKeyArray keys;
 };
 
 }  // namespace doorward::http

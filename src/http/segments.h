@@ -22,11 +22,13 @@ using Segments = std::span<const std::string_view>;
 // Where a path is split, its slashes come as words with a bit for each of so many octets.
 inline constexpr size_t kWindowSize = 64;
 
-// Collects the segments of a path, as slashes are found. One too many is refused.
-class SegmentList {
+// Tells the segments of a path, as slashes are found: calls `add(std::string_view)` for each, which
+// returns false for one too many.
+template <class Add>
+class Splitter {
  public:
   // REQUIRES: `path` begins with a slash.
-  SegmentList(const char* path, SegmentArray& segments) : segments_(segments), begin_(path + 1) {}
+  Splitter(const char* path, Add add) : add_(add), begin_(path + 1) {}
 
   // Ends a segment at each bit of `slashes`, which counts from `window`.
   bool EndAtSlashes(uint64_t slashes, const char* window) {
@@ -41,19 +43,15 @@ class SegmentList {
   // Ends the last segment; a trailing slash has none after it.
   bool EndAtPathEnd(const char* end) { return begin_ >= end || EndAt(end); }
 
-  size_t size() const { return size_; }
-
  private:
   bool EndAt(const char* end) {
-    if (size_ == segments_.size()) return false;
-    segments_[size_++] = {begin_, static_cast<size_t>(end - begin_)};
+    const std::string_view segment(begin_, static_cast<size_t>(end - begin_));
     begin_ = end + 1;
-    return true;
+    return add_(segment);
   }
 
-  SegmentArray& segments_;
+  Add add_;
   const char* begin_;
-  size_t size_ = 0;
 };
 
 // Splits `path` into `segments`, and sets `*out` to those in use. Returns false where there are
@@ -63,8 +61,9 @@ bool SplitSegments(std::string_view path, SegmentArray& segments, Segments* out)
 // Checks decoded segments. The fault's `at` is the index of a segment.
 Fault CheckSegments(Segments decoded, const RequestRules& rules) noexcept;
 
-// Sets the keys to the segments of `decoded` without ASCII case, where it has any.
-void FoldKeys(std::string_view decoded, HttpPart& part, CanonicalRequest* out) noexcept;
+// Sets the keys of `out` from its decoded segments, which lie in `decoded`.
+void SetKeys(std::string_view decoded, const RequestRules& rules, HttpPart& part,
+             CanonicalRequest* out) noexcept;
 
 }  // namespace doorward::http
 

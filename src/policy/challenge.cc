@@ -43,7 +43,8 @@ std::string_view MakeChallenge(const PolicyProgram& program, Reason reason,
   out = program.challenge_scheme;
   if (reason == Reason::kInsufficientScope) {
     AppendError("insufficient_scope", reason, out);
-    if (const CompiledRule* rule = scratch.decision.scopes_lacked_for) AppendScopes(*rule, out);
+    const uint32_t rule = scratch.decision.scopes_lacked_for;
+    if (rule != kNoRule) AppendScopes(program.rules[rule], out);
   } else if (reason != Reason::kNoToken) {
     AppendError("invalid_token", reason, out);
   }

@@ -15,7 +15,7 @@ namespace {
 // The method that a CORS preflight asks about (Fetch standard, "CORS-preflight request"); "" where
 // the request is none.
 std::string_view PreflightMethod(const CanonicalRequest& canonical, const Request& request) {
-  if (canonical.method != "OPTIONS" || canonical.is_asterisk) return "";
+  if (canonical.usual_method != UsualMethod::kOptions || canonical.is_asterisk) return "";
   std::string_view asked;
   size_t origins = 0, methods = 0;
   for (const Header& header : request.headers) {
@@ -35,20 +35,20 @@ Decision Conclude(const PolicyProgram& program, const Request& request, const Ve
                   PolicyScratch& scratch) {
   DecisionData& decision = scratch.decision;
   decision.caller = verdict.caller;
-  if (verdict.rule != kNoRule) decision.rule_id = program.rules[verdict.rule].id;
-  if (verdict.scopes_lacked_for != kNoRule) {
-    decision.scopes_lacked_for = &program.rules[verdict.scopes_lacked_for];
-  }
+  decision.rule = verdict.rule;
+  decision.scopes_lacked_for = verdict.scopes_lacked_for;
   decision.header_without_value = verdict.header_without_value;
-  for (uint32_t rule : scratch.report_rules) scratch.report.push_back(program.rules[rule].id);
-  decision.report = scratch.report;
-  if (verdict.reason == Reason::kAllowed) {
+  if (!scratch.report_rules.empty()) {
+    for (uint32_t rule : scratch.report_rules) scratch.report.push_back(program.rules[rule].id);
+    decision.report = scratch.report;
+  }
+  if (verdict.reason != Reason::kAllowed) {
+    decision.www_authenticate = MakeChallenge(program, verdict.reason, scratch);
+  } else if (!program.forward_headers.empty() || !request.headers.empty()) {
     MakeForwarding(program, request.headers, ForwardValues(program, *verdict.caller, scratch),
                    scratch);
     decision.headers_to_remove = scratch.headers_to_remove;
     decision.headers_to_set = scratch.headers_to_set;
-  } else {
-    decision.www_authenticate = MakeChallenge(program, verdict.reason, scratch);
   }
   return Decision(verdict.reason, &decision);
 }
@@ -59,10 +59,7 @@ std::optional<Decision> BeginDecision(const PolicyProgram& program, const Reques
                                       Timestamp now, Scratch& whole_scratch) noexcept {
   auto& scratch = Part<PolicyScratch>(whole_scratch);
   DecisionData& decision = scratch.decision;
-  decision = {};
-  decision.program = &program;
-  decision.caller = &program.anonymous;
-  decision.policy_revision = program.revision;
+  decision = {.program = &program, .caller = &program.anonymous};
   scratch.report.clear();
   scratch.report_rules.clear();
   scratch.preflight_method = {};
@@ -71,13 +68,10 @@ std::optional<Decision> BeginDecision(const PolicyProgram& program, const Reques
   if (const Reason reason = Normalise(request, program.request, whole_scratch, &canonical);
       reason != Reason::kAllowed) {
     scratch.request = request;
-    decision.request = &scratch.request;
+    decision.refused = &scratch.request;
     return Decision(reason, &decision);
   }
-  decision.method = canonical.method;
-  decision.host = canonical.host;
-  decision.path = canonical.path;
-  decision.has_path = true;
+  decision.canonical = &canonical;
   if (!program.hosts.empty() && !(canonical.has_host && program.hosts.Contains(canonical.host))) {
     return Decision(Reason::kMisdirected, &decision);
   }
@@ -103,7 +97,9 @@ Decision EndDecision(const PolicyProgram& program, const Request& request, const
   if (program.has_conditions || program.forwards_requests) {
     BeginEvaluation(program, request, now, scratch);
   }
-  scratch.decision.token = token;
+  // In parts, as the whole was stored in parts a moment ago: to load it at once would have to wait.
+  scratch.decision.token.kind = token.kind;
+  if (token.kind == TokenStatus::Kind::kRefused) scratch.decision.token = token;
   return Conclude(program, request, Judge(program, caller, token, scratch).Decide(), scratch);
 }
 
@@ -122,12 +118,8 @@ Decision RefuseCredential(const PolicyProgram& program, const Request& request,
 Decision RefuseOutright(Reason reason, const PolicyProgram* program,
                         Scratch& whole_scratch) noexcept {
   auto& scratch = Part<PolicyScratch>(whole_scratch);
-  scratch.decision = {};
-  if (program != nullptr) {
-    scratch.decision.program = program;
-    scratch.decision.caller = &program->anonymous;
-    scratch.decision.policy_revision = program->revision;
-  }
+  scratch.decision = {.program = program,
+                      .caller = program == nullptr ? nullptr : &program->anonymous};
   return Decision(reason, &scratch.decision);
 }
 

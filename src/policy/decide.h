@@ -40,25 +40,24 @@ struct TokenStatus {
   const void* subject = nullptr;
 };
 
-// What a Decision looks at; lives in the scratch. `caller` is whose identity the decision carries:
-// the anonymous one where a rule allowed without regard to the token.
+// What a Decision looks at; lives in the scratch.
 struct DecisionData {
-  std::string_view method, host, path;
-  bool has_path = false;
-  std::string_view rule_id;
-  std::span<const std::string_view> report;
+  const PolicyProgram* program = nullptr;  // null without a policy
+  // Whose identity the decision carries: the anonymous one where a rule allowed without regard to
+  // the token. Null without a policy.
   const CallerData* caller = nullptr;
-  std::span<const std::string_view> headers_to_remove;
-  std::span<const Header> headers_to_set;
-  std::string_view www_authenticate;
-  std::string_view policy_revision;
+  const CanonicalRequest* canonical = nullptr;  // null where the request was refused before
+  uint32_t rule = kNoRule;
+  std::span<const std::string_view> report = {};
+  std::span<const std::string_view> headers_to_remove = {};
+  std::span<const Header> headers_to_set = {};
+  std::string_view www_authenticate = {};
 
   // For Decision::Explain().
-  const PolicyProgram* program = nullptr;
-  const Request* request = nullptr;  // null once normalised
-  const CompiledRule* scopes_lacked_for = nullptr;
-  std::string_view header_without_value;
-  TokenStatus token;
+  const Request* refused = nullptr;  // the request where it could not be normalised
+  uint32_t scopes_lacked_for = kNoRule;
+  const ForwardHeader* header_without_value = nullptr;
+  TokenStatus token = {};
 };
 
 // What the policy floor keeps in a scratch.
@@ -66,7 +65,7 @@ struct PolicyScratch final : ScratchPart {
   static constexpr ScratchSlot kSlot = ScratchSlot::kPolicy;
 
   DecisionData decision;
-  Request request;             // of `decision`, where it was refused before it was normalised
+  Request request;             // of `decision`, where it could not be normalised
   CanonicalRequest canonical;  // of the request under decision
   MatchStack stack;
   std::vector<uint32_t> report_rules;

@@ -29,18 +29,18 @@ Matches FindMatches(const PolicyProgram& program, std::string_view method, Polic
   Matches found;
   const CanonicalRequest& canonical = scratch.canonical;
   const uint32_t bit = program.methods.Bit(method);
-  program.matcher.Visit(canonical, scratch.stack, [&](std::span<const MatchEntry> entries) {
-    for (const MatchEntry& entry : entries) {
+  program.matcher.Visit(canonical, scratch.stack, [&](EntryRun run) {
+    run.ForEach([&](const MatchEntry& entry) {
       const CompiledEndpoint& endpoint = program.rules[entry.rule].endpoints[entry.endpoint];
       const bool whole = MeansMethod(endpoint, method, bit);
       (whole ? found.whole : found.path_only).emplace(entry.rule, entry.endpoint);
-    }
+    });
   });
-  program.matcher.VisitAllHosts(canonical, scratch.stack, [&](std::span<const MatchEntry> entries) {
-    for (const MatchEntry& entry : entries) {
+  program.matcher.VisitAllHosts(canonical, scratch.stack, [&](EntryRun run) {
+    run.ForEach([&](const MatchEntry& entry) {
       const Endpoint endpoint(entry.rule, entry.endpoint);
       if (!found.whole.contains(endpoint)) found.path_only.insert(endpoint);
-    }
+    });
   });
   return found;
 }

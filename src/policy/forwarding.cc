@@ -39,14 +39,14 @@ std::span<const std::string_view> ForwardValues(const PolicyProgram& program,
   return values;
 }
 
-std::string_view RequiredHeaderWithoutValue(const PolicyProgram& program,
-                                            std::span<const std::string_view> values) {
+const ForwardHeader* RequiredHeaderWithoutValue(const PolicyProgram& program,
+                                                std::span<const std::string_view> values) {
   for (size_t i = 0; i < values.size(); ++i) {
     if (program.forward_headers[i].required && values[i].empty()) {
-      return program.forward_headers[i].name;
+      return &program.forward_headers[i];
     }
   }
-  return "";
+  return nullptr;
 }
 
 void MakeForwarding(const PolicyProgram& program, std::span<const Header> headers,

@@ -24,9 +24,9 @@ std::string_view ForwardValue(const ForwardHeader& header, cel::Machine& machine
 std::span<const std::string_view> ForwardValues(const PolicyProgram& program,
                                                 const CallerData& caller, PolicyScratch& scratch);
 
-// The name of the first required header that has no value among `values`; "" if there is none.
-std::string_view RequiredHeaderWithoutValue(const PolicyProgram& program,
-                                            std::span<const std::string_view> values);
+// The first required header that has no value among `values`; null if there is none.
+const ForwardHeader* RequiredHeaderWithoutValue(const PolicyProgram& program,
+                                                std::span<const std::string_view> values);
 
 // Fills the scratch's lists of headers to remove and to set.
 void MakeForwarding(const PolicyProgram& program, std::span<const Header> headers,

@@ -12,26 +12,26 @@ namespace doorward {
 // Looks at every matching rule for one caller.
 class Judge::RuleVisitor {
  public:
-  RuleVisitor(Judge& judge, const CallerData& caller)
+  RuleVisitor(Judge& judge, const CallerData& caller, Tally& tally)
       : judge_(judge),
+        tally_(tally),
         program_(judge.program_),
         holdings_(caller.holdings),
+        held_(caller.holdings.held.words()),
         method_(judge.scratch_.canonical.method),
-        method_bit_(program_.methods.Bit(method_)),
+        method_bit_(program_.methods.Bit(judge.scratch_.canonical.usual_method, method_)),
         in_doubt_(holdings_.roles_in_doubt) {}
 
-  void operator()(std::span<const MatchEntry> entries) {
-    for (const MatchEntry& entry : entries) {
-      if ((entry.methods & method_bit_) == 0) continue;
-      if ((entry.methods & MatchEntry::kSpecial) != 0 || in_doubt_) [[unlikely]] {
+  void operator()(EntryRun run) {
+    run.ForEach([&](const MatchEntry& entry) {
+      if ((entry.methods & method_bit_) == 0) return;
+      if (entry.special() || in_doubt_) [[unlikely]] {
         LookInFull(entry);
-      } else if ((holdings_.held.word(entry.role_word) & entry.roles) != 0) {
-        Apply(entry.rule, (entry.methods & MatchEntry::kDeny) != 0);
+      } else if ((held_[entry.role_word] & entry.roles) != 0) {
+        Apply(entry.rule, entry.deny());
       }
-    }
+    });
   }
-
-  const Tally& tally() const { return tally_; }
 
  private:
   void Apply(uint32_t rule, bool deny) {
@@ -81,55 +81,29 @@ class Judge::RuleVisitor {
   }
 
   Judge& judge_;
+  Tally& tally_;
   const PolicyProgram& program_;
   const Holdings& holdings_;
+  const uint64_t* held_;
   std::string_view method_;
   uint32_t method_bit_;
   bool in_doubt_;
-  Tally tally_;
 };
 
-Verdict Judge::Decide() {
-  std::vector<uint32_t>& reports = scratch_.report_rules;
-  reports.clear();
-  const Verdict verdict = DecideWith(kNoRule);
-  if (reports.empty()) [[likely]] {
-    return verdict;
-  }
-  std::sort(reports.begin(), reports.end());
-  reports.erase(std::unique(reports.begin(), reports.end()), reports.end());
-  std::erase_if(reports, [&](uint32_t rule) {
-    scratch_.machine.Refill();
-    return (DecideWith(rule).reason == Reason::kAllowed) == (verdict.reason == Reason::kAllowed);
-  });
-  return verdict;
-}
-
+// What is compiled into Decide saves as many calls, which count beside a trie of four levels.
 bool Judge::OnlyReports(const CompiledRule& rule, uint32_t number) {
   if (!rule.report_only || number == enforced_) return false;
   if (enforced_ == kNoRule) scratch_.report_rules.push_back(number);
   return true;
 }
 
-Verdict Judge::DecideWith(uint32_t enforced) {
-  enforced_ = enforced;
-  if (!scratch_.preflight_method.empty()) {
-    const uint32_t rule = RuleForPreflight();
-    if (rule != kNoRule) return CheckForwarding({Reason::kAllowed, rule, &program_.anonymous});
-  }
-  tally_ = Look(caller_);
-  const Verdict verdict = DecideByRules();
-  return verdict.reason == Reason::kAllowed ? CheckForwarding(verdict) : verdict;
-}
-
-Tally Judge::Look(const CallerData& caller) {
+[[gnu::always_inline]] inline void Judge::Look(const CallerData& caller, Tally& tally) {
+  tally = {};
   if (program_.has_conditions) scratch_.activation.SetCaller(program_.roles, caller);
-  RuleVisitor visitor(*this, caller);
-  program_.matcher.Visit(scratch_.canonical, scratch_.stack, visitor);
-  return visitor.tally();
+  program_.matcher.Visit(scratch_.canonical, scratch_.stack, RuleVisitor(*this, caller, tally));
 }
 
-Verdict Judge::DecideByRules() {
+[[gnu::always_inline]] inline Verdict Judge::DecideByRules() {
   if (token_.kind == TokenStatus::Kind::kRefused) {
     const bool saved = tally_.first_ignoring_allow != kNoRule && tally_.first_deny == kNoRule;
     return saved ? Verdict{Reason::kAllowed, tally_.first_ignoring_allow, &program_.anonymous}
@@ -169,16 +143,55 @@ Verdict Judge::DecideDefault() const {
 
 // A rule that ignores the token allows only if no rule denies a caller without one.
 bool Judge::MayIgnoreToken() {
-  return token_.kind == TokenStatus::Kind::kAbsent ||
-         Look(program_.anonymous).first_deny == kNoRule;
+  if (token_.kind == TokenStatus::Kind::kAbsent) return true;
+  Tally of_anyone;
+  Look(program_.anonymous, of_anyone);
+  return of_anyone.first_deny == kNoRule;
 }
 
 // An allowance stands only if every required header has a value to be sent.
-Verdict Judge::CheckForwarding(Verdict allowed) const {
-  allowed.header_without_value =
-      RequiredHeaderWithoutValue(program_, ForwardValues(program_, *allowed.caller, scratch_));
-  if (!allowed.header_without_value.empty()) allowed.reason = Reason::kForwardValue;
-  return allowed;
+[[gnu::always_inline]] inline void Judge::CheckForwarding(Verdict& verdict) const {
+  if (verdict.reason != Reason::kAllowed || program_.forward_headers.empty()) return;
+  verdict.header_without_value =
+      RequiredHeaderWithoutValue(program_, ForwardValues(program_, *verdict.caller, scratch_));
+  if (verdict.header_without_value != nullptr) verdict.reason = Reason::kForwardValue;
+}
+
+[[gnu::always_inline]] inline Verdict Judge::DecideWith(uint32_t enforced) {
+  enforced_ = enforced;
+  if (!scratch_.preflight_method.empty()) {
+    const uint32_t rule = RuleForPreflight();
+    if (rule != kNoRule) {
+      Verdict passes{Reason::kAllowed, rule, &program_.anonymous};
+      CheckForwarding(passes);
+      return passes;
+    }
+  }
+  Look(caller_, tally_);
+  Verdict verdict = DecideByRules();
+  CheckForwarding(verdict);
+  return verdict;
+}
+
+Verdict Judge::Decide() {
+  std::vector<uint32_t>& reports = scratch_.report_rules;
+  reports.clear();
+  const Verdict verdict = DecideWith(kNoRule);
+  if (!reports.empty()) [[unlikely]] {
+    TryReports(verdict);
+  }
+  return verdict;
+}
+
+// Leaves in the scratch's `report_rules` those that alone would turn the verdict round.
+void Judge::TryReports(const Verdict& verdict) {
+  std::vector<uint32_t>& reports = scratch_.report_rules;
+  std::sort(reports.begin(), reports.end());
+  reports.erase(std::unique(reports.begin(), reports.end()), reports.end());
+  std::erase_if(reports, [&](uint32_t rule) {
+    scratch_.machine.Refill();
+    return (DecideWith(rule).reason == Reason::kAllowed) == (verdict.reason == Reason::kAllowed);
+  });
 }
 
 // The first rule that may allow what the preflight asks about, unless a rule denies that to
@@ -188,22 +201,21 @@ uint32_t Judge::RuleForPreflight() {
   const uint32_t method_bit = program_.methods.Bit(method);
   uint32_t first_allow = kNoRule;
   bool denied = false;
+  const auto look = [&](const MatchEntry& entry) {
+    const CompiledRule& rule = program_.rules[entry.rule];
+    if ((rule.deny && !rule.everyone) ||
+        !MeansMethod(rule.endpoints[entry.endpoint], method, method_bit) ||
+        OnlyReports(rule, entry.rule)) {
+      return;
+    }
+    if (rule.deny) {
+      denied = true;
+    } else {
+      first_allow = std::min(first_allow, entry.rule);
+    }
+  };
   program_.matcher.Visit(scratch_.canonical, scratch_.stack,
-                         [&](std::span<const MatchEntry> entries) {
-                           for (const MatchEntry& entry : entries) {
-                             const CompiledRule& rule = program_.rules[entry.rule];
-                             if ((rule.deny && !rule.everyone) ||
-                                 !MeansMethod(rule.endpoints[entry.endpoint], method, method_bit) ||
-                                 OnlyReports(rule, entry.rule)) {
-                               continue;
-                             }
-                             if (rule.deny) {
-                               denied = true;
-                             } else {
-                               first_allow = std::min(first_allow, entry.rule);
-                             }
-                           }
-                         });
+                         [&](EntryRun run) { run.ForEach(look); });
   return denied ? kNoRule : first_allow;
 }
 

@@ -14,15 +14,13 @@
 
 namespace doorward {
 
-inline constexpr uint32_t kNoRule = UINT32_MAX;
-
 struct Verdict {
   Reason reason = Reason::kInternal;
   uint32_t rule = kNoRule;             // the first in the file among those that decided
   const CallerData* caller = nullptr;  // whose identity the decision carries
   uint32_t scopes_lacked_for =
       kNoRule;  // of kInsufficientScope: the first rule that lacked nothing else
-  std::string_view header_without_value = {};  // of kForwardValue
+  const ForwardHeader* header_without_value = nullptr;  // of kForwardValue
 };
 
 // What the matching rules come to for one caller. Rules are named by their place; the first in the
@@ -59,12 +57,15 @@ class Judge {
   class RuleVisitor;
 
   Verdict DecideWith(uint32_t enforced);
+  void TryReports(const Verdict& verdict);
   Verdict DecideByRules();
   Reason ReasonOfDenial() const;
   Verdict DecideDefault() const;
-  Tally Look(const CallerData& caller);
+  // Sets `tally` to what the rules come to for `caller`.
+  void Look(const CallerData& caller, Tally& tally);
   bool MayIgnoreToken();
-  Verdict CheckForwarding(Verdict allowed) const;
+  // Turns an allowance down where a required header has no value.
+  void CheckForwarding(Verdict& verdict) const;
   // True for a report rule that is not the one being tried; it is gathered if the rules in force
   // are being judged.
   bool OnlyReports(const CompiledRule& rule, uint32_t number);

@@ -16,25 +16,30 @@ Matcher::Matcher(Matcher&&) noexcept = default;
 Matcher& Matcher::operator=(Matcher&&) noexcept = default;
 Matcher::~Matcher() = default;
 
-void Matcher::PushSpecials(const Node& node, std::string_view segment, uint32_t position,
-                           MatchStack& stack) const {
+Matcher::Frame* Matcher::PushSpecials(const Node& node, std::string_view segment, size_t position,
+                                      Frame* top) const {
   for (const Special* special = &specials_[node.special]; special->child != 0; ++special) {
     if (segment_matchers_[special->matcher].Matches(segment)) {
-      stack.frames.push_back({&nodes_[special->child], position});
+      *top++ = {&nodes_[special->child], position};
     }
   }
+  return top;
 }
 
 // While it is built, a trie is nodes with maps to their children; all of it is laid out flat at the
 // end.
 struct Matcher::Builder::State {
   struct BuildNode {
+    uint32_t parent = 0;
     std::vector<MatchEntry> entries;
     uint32_t any = 0;
     uint32_t tail = 0;
     std::vector<Special> specials;
     bool has_literals = false;
     bool is_literal = false;  // reached by a literal: its record goes into the table
+    bool is_tail = false;     // reached by "**": its entries go with the node above
+
+    size_t branches() const { return (any != 0) + (has_literals ? 1u : 0u) + specials.size(); }
   };
 
   std::vector<BuildNode> nodes{1};                                        // [0] unused: 0 is none
@@ -47,8 +52,8 @@ struct Matcher::Builder::State {
   StringMap<uint32_t> host_roots, wildcard_roots;
   std::vector<MatchEntry> asterisk;
 
-  uint32_t NewNode() {
-    nodes.emplace_back();
+  uint32_t NewNode(uint32_t parent) {
+    nodes.emplace_back().parent = parent;
     return static_cast<uint32_t>(nodes.size() - 1);
   }
 
@@ -57,7 +62,7 @@ struct Matcher::Builder::State {
     uint32_t& root = host.empty() ? any_host_root
                      : wildcard   ? wildcard_roots[host.substr(2)]
                                   : host_roots[host];
-    if (root == 0) root = NewNode();
+    if (root == 0) root = NewNode(0);
     return root;
   }
 
@@ -66,7 +71,7 @@ struct Matcher::Builder::State {
         texts.try_emplace(text, static_cast<uint32_t>(texts.size() + 1)).first->second;
     const auto [found, added] = literals.try_emplace(std::pair(parent, number), 0);
     if (added) {
-      const uint32_t child = NewNode();
+      const uint32_t child = NewNode(parent);
       found->second = child;
       nodes[child].is_literal = true;
       nodes[parent].has_literals = true;
@@ -86,7 +91,7 @@ struct Matcher::Builder::State {
     for (const Special& special : nodes[parent].specials) {
       if (special.matcher == number) return special.child;
     }
-    const uint32_t child = NewNode();
+    const uint32_t child = NewNode(parent);
     nodes[parent].specials.push_back({number, child});
     return child;
   }
@@ -97,14 +102,15 @@ struct Matcher::Builder::State {
         return Literal(parent, pattern.text);
       case SegmentPattern::Kind::kAny:
         if (nodes[parent].any == 0) {
-          const uint32_t child = NewNode();
+          const uint32_t child = NewNode(parent);
           nodes[parent].any = child;
         }
         return nodes[parent].any;
       case SegmentPattern::Kind::kTail:
         if (nodes[parent].tail == 0) {
-          const uint32_t child = NewNode();
+          const uint32_t child = NewNode(parent);
           nodes[parent].tail = child;
+          nodes[child].is_tail = true;
         }
         return nodes[parent].tail;
       case SegmentPattern::Kind::kGlob:
@@ -137,88 +143,126 @@ void Matcher::Builder::Add(const EndpointModel& endpoint, const MatchEntry& entr
   state_->nodes[node].entries.push_back(entry);
 }
 
-Matcher Matcher::Builder::Build(bool fold_case) && {
-  State& built = *state_;
-  Matcher out;
-  out.leaves_.emplace_back();
-  out.specials_.push_back({0, 0});
+// Lays the matcher out from what a builder gathered.
+class Matcher::Builder::Layout {
+ public:
+  explicit Layout(State& built) : built_(built), places_(built.nodes.size(), 0) {
+    out_.entries_.emplace_back();
+    out_.specials_.push_back({0, 0});
+    out_.nodes_.emplace_back();
+  }
 
-  const auto add_leaf = [&](const std::vector<MatchEntry>& entries) -> uint32_t {
+  Matcher Make(bool fold_case) {
+    LayOutNodes();
+    LayOutLiterals();
+    for (const SegmentPattern& pattern : built_.kept_patterns) {
+      out_.segment_matchers_.push_back(pattern.kind == SegmentPattern::Kind::kGlob
+                                           ? SegmentMatcher::Glob(pattern.parts)
+                                           : SegmentMatcher::Regex(pattern.text, fold_case));
+    }
+    out_.max_frames_ = MaxFrames();
+    out_.any_host_root_ = places_[built_.any_host_root];
+    out_.host_roots_ = PlaceRoots(built_.host_roots);
+    out_.wildcard_roots_ = PlaceRoots(built_.wildcard_roots);
+    out_.has_hosts_ = !out_.host_roots_.empty() || !out_.wildcard_roots_.empty();
+    out_.asterisk_leaf_ = AddRun(built_.asterisk);
+    return std::move(out_);
+  }
+
+ private:
+  using BuildNode = State::BuildNode;
+
+  uint32_t AddRun(const std::vector<MatchEntry>& entries) {
     if (entries.empty()) return 0;
-    out.leaves_.push_back(
-        {static_cast<uint32_t>(out.entries_.size()), static_cast<uint32_t>(entries.size())});
-    out.entries_.insert(out.entries_.end(), entries.begin(), entries.end());
-    return static_cast<uint32_t>(out.leaves_.size() - 1);
-  };
+    const auto first = static_cast<uint32_t>(out_.entries_.size());
+    out_.entries_.insert(out_.entries_.end(), entries.begin(), entries.end());
+    out_.entries_.back().methods |= MatchEntry::kLast;
+    return first;
+  }
 
   // Nodes that are not reached by a literal get a place in nodes_ first, since records refer to
   // them.
-  std::vector<uint32_t> places(built.nodes.size(), 0);
-  out.nodes_.emplace_back();
-  for (size_t i = 1; i < built.nodes.size(); ++i) {
-    if (built.nodes[i].is_literal) continue;
-    places[i] = static_cast<uint32_t>(out.nodes_.size());
-    out.nodes_.emplace_back();
+  void LayOutNodes() {
+    for (size_t i = 1; i < built_.nodes.size(); ++i) {
+      if (built_.nodes[i].is_literal) continue;
+      places_[i] = static_cast<uint32_t>(out_.nodes_.size());
+      out_.nodes_.emplace_back();
+    }
+    for (uint32_t i = 1; i < built_.nodes.size(); ++i) {
+      if (!built_.nodes[i].is_literal) out_.nodes_[places_[i]] = Record(i);
+    }
   }
-  const auto record = [&](uint32_t number) {
-    const State::BuildNode& from = built.nodes[number];
+
+  Node Record(uint32_t number) {
+    const BuildNode& from = built_.nodes[number];
     Node node;
-    node.id = number;
-    node.any = places[from.any];
-    node.tail = places[from.tail];
-    node.leaf = add_leaf(from.entries);
-    node.has_literals = from.has_literals ? 1 : 0;
+    if (from.has_literals) node.id = Id(number);
+    node.any = places_[from.any];
+    if (!from.is_tail) node.leaf = AddRun(from.entries);
+    if (from.tail != 0) {
+      const BuildNode& tail = built_.nodes[from.tail];
+      node.all = AddRun(tail.entries);
+      if (tail.branches() != 0) node.tail = places_[from.tail];
+    }
     if (!from.specials.empty()) {
-      node.special = static_cast<uint32_t>(out.specials_.size());
+      node.special = static_cast<uint32_t>(out_.specials_.size());
       for (const Special& special : from.specials) {
-        out.specials_.push_back({special.matcher, places[special.child]});
+        out_.specials_.push_back({special.matcher, places_[special.child]});
       }
-      out.specials_.push_back({0, 0});
+      out_.specials_.push_back({0, 0});
     }
     return node;
-  };
-  for (uint32_t i = 1; i < built.nodes.size(); ++i) {
-    if (!built.nodes[i].is_literal) out.nodes_[places[i]] = record(i);
   }
 
-  out.table_.resize(std::bit_ceil(built.literals.size() * 4 / 3 + 2));
-  out.table_mask_ = out.table_.size() - 1;
-  std::vector<std::string_view> texts(built.texts.size() + 1);
-  std::vector<uint32_t> rests(texts.size(), 0);
-  for (const auto& [text, number] : built.texts) {
-    texts[number] = text;
-    if (text.size() <= Slot::kHead) continue;
-    rests[number] = static_cast<uint32_t>(out.text_.size());
-    out.text_.append(text, Slot::kHead);
-  }
-  for (const auto& [edge, child] : built.literals) {
-    const std::string_view text = texts[edge.second];
-    const uint64_t hash = HashEdge(edge.first, text);
-    size_t i = hash & out.table_mask_;
-    while (out.table_[i].parent != 0) i = (i + 1) & out.table_mask_;
-    Slot& slot = out.table_[i];
-    slot.parent = edge.first;
-    slot.tag = static_cast<uint32_t>(hash >> 32);
-    slot.size = static_cast<uint32_t>(text.size());
-    slot.rest = rests[edge.second];
-    text.copy(slot.head, Slot::kHead);
-    slot.child = record(child);
+  // Different for each, and spread over the table with each segment's hash.
+  static uint32_t Id(uint32_t number) { return number * 0x9E3779B1u; }
+
+  void LayOutLiterals() {
+    std::vector<Slot>& table = out_.table_;
+    table.resize(std::bit_ceil(built_.literals.size() * 4 / 3 + 2));
+    out_.table_mask_ = table.size() - 1;
+    std::vector<std::string_view> texts(built_.texts.size() + 1);
+    std::vector<uint32_t> rests(texts.size(), 0);
+    for (const auto& [text, number] : built_.texts) {
+      texts[number] = text;
+      if (text.size() <= SegmentKey::kHead) continue;
+      rests[number] = static_cast<uint32_t>(out_.text_.size());
+      out_.text_.append(text, SegmentKey::kHead);
+    }
+    for (const auto& [edge, child] : built_.literals) {
+      const SegmentKey key = SegmentKeyReader(texts[edge.second])(texts[edge.second]);
+      size_t i = (key.hash ^ Id(edge.first)) & out_.table_mask_;
+      while (table[i].parent != 0) i = (i + 1) & out_.table_mask_;
+      Slot& slot = table[i];
+      slot.low = key.low;
+      slot.high = key.high;
+      slot.parent = Id(edge.first);
+      slot.size = key.size;
+      slot.rest = rests[edge.second];
+      slot.child = Record(child);
+    }
   }
 
-  for (const SegmentPattern& pattern : built.kept_patterns) {
-    out.segment_matchers_.push_back(pattern.kind == SegmentPattern::Kind::kGlob
-                                        ? SegmentMatcher::Glob(pattern.parts)
-                                        : SegmentMatcher::Regex(pattern.text, fold_case));
+  // Those that can wait at once: on each way, all branches but the one that is followed.
+  size_t MaxFrames() const {
+    std::vector<size_t> below(built_.nodes.size(), 0);
+    for (size_t i = built_.nodes.size() - 1; i > 0; --i) {
+      size_t& above = below[built_.nodes[i].parent];
+      above = std::max(above, below[i] + built_.nodes[i].branches() + 1);
+    }
+    return below[0] + 1;
   }
-  const auto place_roots = [&](StringMap<uint32_t>& roots) {
-    for (auto& [host, root] : roots) root = places[root];
+
+  StringMap<uint32_t> PlaceRoots(StringMap<uint32_t>& roots) {
+    for (auto& [host, root] : roots) root = places_[root];
     return std::move(roots);
-  };
-  out.any_host_root_ = places[built.any_host_root];
-  out.host_roots_ = place_roots(built.host_roots);
-  out.wildcard_roots_ = place_roots(built.wildcard_roots);
-  out.asterisk_leaf_ = add_leaf(built.asterisk);
-  return out;
-}
+  }
+
+  State& built_;
+  std::vector<uint32_t> places_;  // in nodes_, by number
+  Matcher out_;
+};
+
+Matcher Matcher::Builder::Build(bool fold_case) && { return Layout(*state_).Make(fold_case); }
 
 }  // namespace doorward

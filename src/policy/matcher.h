@@ -18,17 +18,16 @@
 //   /a/b/c/z: N1, its tail from the back (z: T1, two segments are left to **), N3 and its tail. All
 //   but /a/{x}.
 //
-// Cost: a hash look-up for each node that is followed. The literal children of all nodes stand in
-// one table, 64 bytes each, the child's own record in it: one cache line a level. Nothing here
-// trusts a hash: segments are compared. Tested by tests/differential against a matcher of forty
-// lines.
+// Cost: a look-up for each node that is followed. The literal children of all nodes stand in one
+// table, 64 bytes each, the child's own record in it: one cache line a level. Nothing here trusts a
+// hash: segments are compared. Tested by tests/differential against a matcher of forty lines.
 
 #ifndef DOORWARD_POLICY_MATCHER_H_
 #define DOORWARD_POLICY_MATCHER_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <string>
@@ -36,32 +35,18 @@
 #include <vector>
 
 #include "src/base/string_map.h"
+#include "src/http/http.h"
+#include "src/policy/match_entry.h"
 #include "src/policy/model.h"
-#include "src/policy/segment_hash.h"
 #include "src/policy/segment_matcher.h"
 
 namespace doorward {
 
-// What stands at a leaf: a rule's endpoint, as far as a decision needs it at once.
-struct MatchEntry {
-  uint64_t roles = 0;      // the rule's roles within one word of the role bits
-  uint32_t role_word = 0;  // which
-  uint32_t rule = 0;       // index in the policy's rules
-  uint32_t endpoint = 0;   // index among the rule's endpoints
-  uint32_t methods = 0;    // MethodTable's bits, and those below
-
-  static constexpr uint32_t kDeny = 1u << 31;
-  // The rule says more than roles: look at it in full. Such a rule has one entry for each endpoint,
-  // others one for each word of role bits besides.
-  static constexpr uint32_t kSpecial = 1u << 30;
-  static constexpr uint32_t kFlags = kDeny | kSpecial;
-};
-
-// Follows branches that wait while another is followed. Kept in the scratch.
+// Branches that wait while another is followed. Kept in the scratch.
 struct MatchStack {
   struct Frame {
     const void* node;
-    uint32_t position;
+    size_t position;
   };
   std::vector<Frame> frames;
 };
@@ -74,8 +59,8 @@ class Matcher {
   Matcher& operator=(Matcher&&) noexcept;
   ~Matcher();
 
-  // Calls `visit(std::span<const MatchEntry>)` for the entries of each pattern that matches. An
-  // entry is visited once. `visit` looks at methods itself. No allocation once `stack` is warm.
+  // Calls `visit(EntryRun)` for the entries of each pattern that matches. An entry is visited once.
+  // `visit` looks at methods itself. No allocation once `stack` is warm.
   template <class Visitor>
   void Visit(const CanonicalRequest& request, MatchStack& stack, Visitor&& visit) const;
 
@@ -84,66 +69,74 @@ class Matcher {
   void VisitAllHosts(const CanonicalRequest& request, MatchStack& stack, Visitor&& visit) const;
 
  private:
+  using Keys = std::span<const SegmentKey>;
+  using Frame = MatchStack::Frame;
+
+  // Zeros stand for none.
   struct Node {
     uint32_t id = 0;       // names its literal children in the table
-    uint32_t any = 0;      // child for "any segment": index into nodes_, 0 for none
-    uint32_t leaf = 0;     // patterns that end here: index into leaves_, 0 for none
-    uint32_t tail = 0;     // "**" here: root of the trie of what follows it, reversed; its leaf are
-                           // patterns that end so
-    uint32_t special = 0;  // globs and regular expressions: index into specials_, 0 for none
-    uint32_t has_literals = 0;
+    uint32_t any = 0;      // child for "any segment": index into nodes_
+    uint32_t leaf = 0;     // patterns that end here: a run of entries_
+    uint32_t all = 0;      // patterns that end here with "**": a run of entries_
+    uint32_t tail = 0;     // patterns that go on behind "**": index into nodes_ of the root of the
+                           // trie of what follows it, reversed
+    uint32_t special = 0;  // globs and regular expressions: index into specials_
   };
-  // A literal child, in an open-addressed table. The segment's first octets stand in it, so that
-  // most are compared without leaving the cache line.
+  // A literal child, in an open-addressed table.
   struct alignas(64) Slot {
-    static constexpr size_t kHead = 24;
-    uint32_t parent = 0;  // id of the node above; 0 where the slot is free
-    uint32_t tag = 0;     // of the hash
-    uint32_t size = 0;    // of the segment
-    uint32_t rest = 0;    // octets after the head: offset into text_
-    char head[kHead] = {};
+    uint64_t low = 0, high = 0;  // as in the segment's key
+    uint32_t parent = 0;         // id of the node above; 0 where the slot is free
+    uint32_t size = 0;           // of the segment
+    uint32_t rest = 0;           // octets behind the key's head: offset into text_
     Node child;
   };
   static_assert(sizeof(Slot) == 64);
-  struct Leaf {
-    uint32_t first = 0;
-    uint32_t count = 0;
-  };
   struct Special {
     uint32_t matcher;  // index into segment_matchers_
     uint32_t child;    // index into nodes_
   };
 
+  // Where the arrays begin, held by a search so that they are not looked up at each step.
+  struct Arrays {
+    const Node* nodes;
+    const Slot* table;
+    size_t table_mask;
+    const MatchEntry* entries;
+    const char* text;
+
+    const Node* FindLiteral(const Node& node, const SegmentKey& key) const;
+    bool HasRest(const Slot& slot, const SegmentKey& key) const;
+  };
+
   Matcher();
 
-  static uint64_t HashEdge(uint32_t parent, std::string_view segment) {
-    return Mix(HashSegment(segment) ^ (parent * 0x9E3779B97F4A7C15u), 0xD6E8FEB86659FD93u);
-  }
-  const Node* FindLiteral(const Node& node, std::string_view segment) const;
-  template <class Visitor>
-  void VisitLeaf(uint32_t leaf, Visitor& visit) const {
-    const Leaf& at = leaves_[leaf];
-    visit(std::span<const MatchEntry>(entries_.data() + at.first, at.count));
+  Arrays arrays() const {
+    return {nodes_.data(), table_.data(), table_mask_, entries_.data(), text_.data()};
   }
   template <class Visitor>
-  void VisitTrie(const Node& root, std::span<const std::string_view> segments, MatchStack& stack,
-                 Visitor& visit) const;
+  void VisitHosts(const CanonicalRequest& request, Frame* bottom, Visitor& visit) const;
   template <class Visitor>
-  void VisitTail(const Node& root, std::span<const std::string_view> segments, MatchStack& stack,
-                 Visitor& visit) const;
-  void PushSpecials(const Node& node, std::string_view segment, uint32_t position,
-                    MatchStack& stack) const;
-  // Puts on the stack the children that `segment` leads to, at `position`.
-  void Push(const Node& node, std::string_view segment, uint32_t position, MatchStack& stack) const;
+  void VisitTrie(const Node& root, Keys keys, Frame* bottom, Visitor& visit) const;
+  template <class Visitor>
+  void VisitTail(const Node& root, Keys keys, Frame* bottom, Visitor& visit) const;
+  // Puts on the stack the children of globs and regular expressions that match; returns its top.
+  Frame* PushSpecials(const Node& node, std::string_view segment, size_t position,
+                      Frame* top) const;
+  // Returns one of the children that `key` leads to, or null; puts the others on the stack, at
+  // `position`.
+  const Node* Follow(const Arrays& arrays, const Node& node, const SegmentKey& key, size_t position,
+                     Frame*& top) const;
+  Frame* Reserve(MatchStack& stack) const;
 
   std::vector<Node> nodes_;  // roots and children by anything but a literal; [0] unused
   std::vector<Slot> table_;  // a power of two
   size_t table_mask_ = 0;
   std::string text_;
-  std::vector<Leaf> leaves_;  // [0] unused
-  std::vector<MatchEntry> entries_;
-  std::vector<Special> specials_;  // runs that end with child 0; [0] unused
+  std::vector<MatchEntry> entries_;  // in runs; [0] unused
+  std::vector<Special> specials_;    // runs that end with child 0; [0] unused
   std::vector<SegmentMatcher> segment_matchers_;
+  size_t max_frames_ = 0;       // that wait at once
+  bool has_hosts_ = false;      // some pattern names one
   uint32_t any_host_root_ = 0;  // roots: indices into nodes_, 0 for none
   StringMap<uint32_t> host_roots_;
   StringMap<uint32_t> wildcard_roots_;  // by what follows "*."
@@ -163,56 +156,73 @@ class Matcher::Builder {
 
  private:
   struct State;
+  class Layout;
   std::unique_ptr<State> state_;
 };
 
 // --- What must be seen to be compiled into its caller ---
 
-inline const Matcher::Node* Matcher::FindLiteral(const Node& node, std::string_view segment) const {
-  const uint64_t hash = HashEdge(node.id, segment);
-  const auto tag = static_cast<uint32_t>(hash >> 32);
-  for (size_t i = hash & table_mask_;; i = (i + 1) & table_mask_) {
-    const Slot& slot = table_[i];
+inline bool Matcher::Arrays::HasRest(const Slot& slot, const SegmentKey& key) const {
+  return key.is_short() || std::memcmp(text + slot.rest, key.text + SegmentKey::kHead,
+                                       key.size - SegmentKey::kHead) == 0;
+}
+
+inline const Matcher::Node* Matcher::Arrays::FindLiteral(const Node& node,
+                                                         const SegmentKey& key) const {
+  for (size_t i = (key.hash ^ node.id) & table_mask;; i = (i + 1) & table_mask) {
+    const Slot& slot = table[i];
+    const uint64_t differs = (slot.low ^ key.low) | (slot.high ^ key.high) |
+                             (slot.parent ^ node.id) | (slot.size ^ key.size);
+    if (differs == 0 && HasRest(slot, key)) return &slot.child;
     if (slot.parent == 0) return nullptr;
-    if (slot.tag != tag || slot.parent != node.id || slot.size != segment.size()) continue;
-    const size_t in_head = std::min(segment.size(), Slot::kHead);
-    if (EqualOctets(slot.head, segment.data(), in_head) &&
-        (segment.size() == in_head ||
-         EqualOctets(text_.data() + slot.rest, segment.data() + in_head,
-                     segment.size() - in_head))) {
-      return &slot.child;
-    }
   }
 }
 
-inline void Matcher::Push(const Node& node, std::string_view segment, uint32_t position,
-                          MatchStack& stack) const {
-  if (node.has_literals != 0) {
-    if (const Node* child = FindLiteral(node, segment)) stack.frames.push_back({child, position});
+inline const Matcher::Node* Matcher::Follow(const Arrays& arrays, const Node& node,
+                                            const SegmentKey& key, size_t position,
+                                            Frame*& top) const {
+  const Node* next = node.id != 0 ? arrays.FindLiteral(node, key) : nullptr;
+  if (node.any != 0) {
+    const Node* const any = &arrays.nodes[node.any];
+    if (next != nullptr) *top++ = {any, position};
+    if (next == nullptr) next = any;
   }
-  if (node.any != 0) stack.frames.push_back({&nodes_[node.any], position});
   if (node.special != 0) [[unlikely]] {
-    PushSpecials(node, segment, position, stack);
+    top = PushSpecials(node, key.view(), position, top);
   }
+  return next;
+}
+
+inline Matcher::Frame* Matcher::Reserve(MatchStack& stack) const {
+  if (stack.frames.size() < max_frames_) [[unlikely]] {
+    stack.frames.resize(max_frames_);
+  }
+  return stack.frames.data();
 }
 
 template <class Visitor>
-void Matcher::Visit(const CanonicalRequest& request, MatchStack& stack, Visitor&& visit) const {
-  if (request.is_asterisk) {
-    VisitLeaf(asterisk_leaf_, visit);
+[[gnu::always_inline]] inline void Matcher::Visit(const CanonicalRequest& request,
+                                                  MatchStack& stack, Visitor&& visit) const {
+  if (request.is_asterisk) [[unlikely]] {
+    if (asterisk_leaf_ != 0) visit(EntryRun(&entries_[asterisk_leaf_]));
     return;
   }
-  if (any_host_root_ != 0) VisitTrie(nodes_[any_host_root_], request.keys, stack, visit);
-  if (!request.has_host || (host_roots_.empty() && wildcard_roots_.empty())) return;
+  Frame* const bottom = Reserve(stack);
+  if (any_host_root_ != 0) VisitTrie(nodes_[any_host_root_], request.keys, bottom, visit);
+  if (request.has_host && has_hosts_) VisitHosts(request, bottom, visit);
+}
+
+template <class Visitor>
+void Matcher::VisitHosts(const CanonicalRequest& request, Frame* bottom, Visitor& visit) const {
   if (const auto found = host_roots_.find(request.host); found != host_roots_.end()) {
-    VisitTrie(nodes_[found->second], request.keys, stack, visit);
+    VisitTrie(nodes_[found->second], request.keys, bottom, visit);
   }
   if (wildcard_roots_.empty() || request.host.starts_with('[')) return;
   for (size_t dot = request.host.find('.'); dot != std::string_view::npos;
        dot = request.host.find('.', dot + 1)) {
     const auto found = wildcard_roots_.find(request.host.substr(dot + 1));
     if (found != wildcard_roots_.end()) {
-      VisitTrie(nodes_[found->second], request.keys, stack, visit);
+      VisitTrie(nodes_[found->second], request.keys, bottom, visit);
     }
   }
 }
@@ -220,44 +230,58 @@ void Matcher::Visit(const CanonicalRequest& request, MatchStack& stack, Visitor&
 template <class Visitor>
 void Matcher::VisitAllHosts(const CanonicalRequest& request, MatchStack& stack,
                             Visitor&& visit) const {
-  if (request.is_asterisk) return VisitLeaf(asterisk_leaf_, visit);
-  if (any_host_root_ != 0) VisitTrie(nodes_[any_host_root_], request.keys, stack, visit);
+  if (request.is_asterisk) return Visit(request, stack, visit);
+  Frame* const bottom = Reserve(stack);
+  if (any_host_root_ != 0) VisitTrie(nodes_[any_host_root_], request.keys, bottom, visit);
   for (const StringMap<uint32_t>* roots : {&host_roots_, &wildcard_roots_}) {
-    for (const auto& [host, root] : *roots) VisitTrie(nodes_[root], request.keys, stack, visit);
+    for (const auto& [host, root] : *roots) VisitTrie(nodes_[root], request.keys, bottom, visit);
   }
 }
 
+// One child of a node is followed at once; the others wait.
 template <class Visitor>
-void Matcher::VisitTrie(const Node& root, std::span<const std::string_view> segments,
-                        MatchStack& stack, Visitor& visit) const {
-  const size_t bottom = stack.frames.size();
-  stack.frames.push_back({&root, 0});
-  while (stack.frames.size() > bottom) {
-    const MatchStack::Frame frame = stack.frames.back();
-    stack.frames.pop_back();
-    const Node& node = *static_cast<const Node*>(frame.node);
-    if (node.tail != 0)
-      VisitTail(nodes_[node.tail], segments.subspan(frame.position), stack, visit);
-    if (frame.position == segments.size()) {
-      if (node.leaf != 0) VisitLeaf(node.leaf, visit);
-    } else {
-      Push(node, segments[frame.position], frame.position + 1, stack);
+void Matcher::VisitTrie(const Node& root, Keys keys, Frame* bottom, Visitor& visit) const {
+  const Arrays arrays = this->arrays();
+  Frame* top = bottom;
+  const Node* node = &root;
+  size_t position = 0;
+  for (;;) {
+    if (node->all != 0) visit(EntryRun(arrays.entries + node->all));
+    if (node->tail != 0) [[unlikely]] {
+      VisitTail(arrays.nodes[node->tail], keys.subspan(position), top, visit);
     }
+    const Node* next = nullptr;
+    if (position < keys.size()) {
+      next = Follow(arrays, *node, keys[position], position + 1, top);
+      ++position;
+    } else if (node->leaf != 0) {
+      visit(EntryRun(arrays.entries + node->leaf));
+    }
+    if (next == nullptr) {
+      if (top == bottom) return;
+      --top;
+      next = static_cast<const Node*>(top->node);
+      position = top->position;
+    }
+    node = next;
   }
 }
 
-// `segments` are those that "**" and what follows it may take; the trie is walked from their end.
+// `keys` are those that "**" and what follows it may take; the trie is walked from their end.
 template <class Visitor>
-void Matcher::VisitTail(const Node& root, std::span<const std::string_view> segments,
-                        MatchStack& stack, Visitor& visit) const {
-  const size_t bottom = stack.frames.size();
-  stack.frames.push_back({&root, static_cast<uint32_t>(segments.size())});
-  while (stack.frames.size() > bottom) {
-    const MatchStack::Frame frame = stack.frames.back();
-    stack.frames.pop_back();
-    const Node& node = *static_cast<const Node*>(frame.node);
-    if (node.leaf != 0) VisitLeaf(node.leaf, visit);
-    if (frame.position > 0) Push(node, segments[frame.position - 1], frame.position - 1, stack);
+void Matcher::VisitTail(const Node& root, Keys keys, Frame* bottom, Visitor& visit) const {
+  const Arrays arrays = this->arrays();
+  Frame* top = bottom;
+  *top++ = {&root, keys.size()};
+  while (top > bottom) {
+    --top;
+    const Node* node = static_cast<const Node*>(top->node);
+    for (size_t position = top->position; node != nullptr;) {
+      if (node->leaf != 0) visit(EntryRun(arrays.entries + node->leaf));
+      if (position == 0) break;
+      --position;
+      node = Follow(arrays, *node, keys[position], position, top);
+    }
   }
 }
 

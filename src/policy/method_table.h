@@ -8,32 +8,34 @@
 #ifndef DOORWARD_POLICY_METHOD_TABLE_H_
 #define DOORWARD_POLICY_METHOD_TABLE_H_
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "src/http/usual_method.h"
+
 namespace doorward {
 
 class MethodTable {
  public:
-  static constexpr uint32_t kAll = (1u << 30) - 1;
-  static constexpr uint32_t kByName = 1u << 29;  // compare names as well
+  static constexpr uint32_t kAll = (1u << 29) - 1;
+  static constexpr uint32_t kByName = 1u << 28;  // compare names as well
 
-  // The bit of a method; for one that the policy does not name, kByName.
-  uint32_t Bit(std::string_view method) const {
-    uint32_t bit = 1;
-    for (std::string_view usual : kUsual) {
-      if (usual == method) return bit;
-      bit <<= 1;
+  // The bit of a method; for one that the policy does not name, kByName. `usual`: which of the
+  // usual ones it is.
+  uint32_t Bit(UsualMethod usual, std::string_view method) const {
+    if (usual != UsualMethod::kNone) [[likely]] {
+      return 1u << static_cast<unsigned>(usual);
     }
+    uint32_t bit = 1u << kUsualMethods.size();
     for (const std::string& other : others_) {
       if (other == method) return bit;
       bit <<= 1;
     }
     return kByName;
   }
+  uint32_t Bit(std::string_view method) const { return Bit(FindUsualMethod(method), method); }
 
   // The bits that an endpoint with these methods has: all where there are none, HEAD with GET.
   uint32_t Add(const std::vector<std::string>& methods) {
@@ -41,7 +43,7 @@ class MethodTable {
     uint32_t bits = 0;
     for (const std::string& method : methods) {
       uint32_t bit = Bit(method);
-      if (bit == kByName && kUsual.size() + others_.size() < 29) {
+      if (bit == kByName && kUsualMethods.size() + others_.size() < 28) {
         others_.push_back(method);
         bit = Bit(method);
       }
@@ -52,8 +54,6 @@ class MethodTable {
   }
 
  private:
-  static constexpr std::array<std::string_view, 7> kUsual{"GET",   "POST",   "PUT",    "HEAD",
-                                                          "PATCH", "DELETE", "OPTIONS"};
   std::vector<std::string> others_;
 };
 

@@ -26,6 +26,9 @@
 
 namespace doorward {
 
+// In place of a rule's.
+inline constexpr uint32_t kNoRule = UINT32_MAX;
+
 struct ForwardHeader {
   std::string name;
   Expression value;

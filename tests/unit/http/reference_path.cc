@@ -7,6 +7,8 @@
 #include <set>
 #include <utility>
 
+#include "tests/unit/http/keys.h"
+
 namespace doorward {
 namespace {
 
@@ -232,7 +234,7 @@ std::string DifferenceFrom(const ReferencePath& expected, Reason actual_reason,
   if (expected.query != actual.query || expected.has_query != actual.has_query) {
     return differ("query", expected.query, actual.query);
   }
-  const std::string keys = Show(actual.keys), decoded = Show(actual.decoded),
+  const std::string keys = Show(KeysOf(actual)), decoded = Show(actual.decoded),
                     encoded = Show(actual.encoded);
   if (Show(expected.keys) != keys) return differ("keys", Show(expected.keys), keys);
   if (Show(expected.decoded) != decoded) return differ("decoded", Show(expected.decoded), decoded);
