@@ -173,6 +173,7 @@ std::string DifferenceOf(const World& world, const Answer& want, const Explanati
   out.Compare("explained rule", want.rule, got.rule_id);
   if (want.report) out.Compare("explained report", List(*want.report), List(got.report));
   out.Compare("explained roles", List(want.roles), List(got.roles));
+  out.Compare("explained unknown roles", List(want.unknown_roles), List(got.unknown_roles));
   std::vector<std::string> want_rules, got_rules;
   for (const Finding& finding : want.findings) {
     const Rule& rule = world.rules[finding.rule];
@@ -182,7 +183,6 @@ std::string DifferenceOf(const World& world, const Answer& want, const Explanati
     got_rules.push_back(rule.rule_id + " " + std::string(NameOf(rule.outcome)) + ";");
   }
   out.Compare("explained rules", List(want_rules), List(got_rules));
-  if (want.is_preflight) return out.Take();
   std::string first_decided;
   for (const RuleExplanation& rule : got.rules) {
     if (first_decided.empty() && rule.decided) first_decided = rule.rule_id;

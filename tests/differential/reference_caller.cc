@@ -129,10 +129,10 @@ Truth Holdings::HoldsScope(const std::string& name) const {
   return scopes_in_doubt ? Truth::kUnknown : Truth::kNo;
 }
 
-std::vector<std::string> Holdings::HeldRoles(const World& world) const {
+std::vector<std::string> Holdings::RolesHeld(Truth truth, const World& world) const {
   std::vector<std::string> out;
   for (const Role& role : world.roles) {
-    if (HoldsRole(role.name) == Truth::kYes) out.push_back(role.name);
+    if (HoldsRole(role.name) == truth) out.push_back(role.name);
   }
   return out;
 }

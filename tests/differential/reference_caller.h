@@ -24,8 +24,8 @@ struct Holdings {
 
   Truth HoldsRole(const std::string& name) const;  // or whether a reserved name fits
   Truth HoldsScope(const std::string& name) const;
-  // In the order of declaration.
-  std::vector<std::string> HeldRoles(const World& world) const;
+  // Roles held as surely as `truth`, in the order of declaration.
+  std::vector<std::string> RolesHeld(Truth truth, const World& world) const;
 };
 
 // A caller whose token did not verify holds what one without a token does.

@@ -34,7 +34,7 @@ Facts FactsOf(const World& world, const Holdings& holdings, const Request& reque
       const auto found = captures.find(name.substr(name.find('.') + 1));
       return found == captures.end() ? std::nullopt : std::optional(Json::String(found->second));
     }
-    if (name == "roles") return Json::Strings(holdings.HeldRoles(world));
+    if (name == "roles") return Json::Strings(holdings.RolesHeld(Truth::kYes, world));
     if (name == "scopes") return Json::Strings(holdings.scopes);
     if (name == "subject") return Json::String(holdings.subject);
     if (name == "issuer") return Json::String(holdings.issuer);
@@ -119,6 +119,7 @@ class Decider {
 
   Verdict Judge(const InForce& in_force) const;
   std::optional<size_t> RuleForPreflight(const InForce& in_force) const;
+  Findings FindingsForPreflight() const;
   Verdict JudgeByRules(const InForce& in_force) const;
   Reason ReasonOfDenial(const Findings& denying) const;
   Reason ReasonOfDefault(const InForce& in_force) const;
@@ -191,6 +192,20 @@ std::optional<size_t> Decider::RuleForPreflight(const InForce& in_force) const {
     if (!rule.deny && !first) first = i;
   }
   return first;
+}
+
+// Whoever calls: rules that allow what is asked for apply, and no rule denies it.
+Decider::Findings Decider::FindingsForPreflight() const {
+  Findings out;
+  for (size_t i = 0; i < world_.rules.size(); ++i) {
+    const Truth applies = world_.rules[i].deny ? Truth::kNo : Truth::kYes;
+    for (const Endpoint& endpoint : world_.rules[i].endpoints) {
+      const size_t matches =
+          MatchesOf(endpoint, request_, *request_.asks_for, world_.folds_case).size();
+      out.insert(out.end(), matches, {i, applies, applies, applies});
+    }
+  }
+  return out;
 }
 
 // No token: 401 where failed conditions alone deny. Else what was not known is the reason where all
@@ -307,6 +322,7 @@ std::vector<std::string> Decider::Reports(const Verdict& verdict) const {
 
 Answer Decider::Decide() {
   Answer out;
+  out.unknown_roles = own_.RolesHeld(Truth::kUnknown, world_);
   if (!IsServed()) {
     out.reason = Reason::kMisdirected;
     out.report.emplace();
@@ -316,12 +332,11 @@ Answer Decider::Decide() {
   out.reason = verdict.reason;
   if (verdict.rule) out.rule = world_.rules[*verdict.rule].id;
   if (caller_.kind != Caller::Kind::kTwoTokens) out.report = Reports(verdict);
-  out.is_preflight = verdict.is_preflight;
   const Holdings& who = verdict.is_for_nobody ? nobody_ : own_;
   out.subject = who.subject;
   out.issuer = who.issuer;
-  out.roles = who.HeldRoles(world_);
-  out.findings = own_findings_;
+  out.roles = who.RolesHeld(Truth::kYes, world_);
+  out.findings = verdict.is_preflight ? FindingsForPreflight() : own_findings_;
   if (verdict.reason != Reason::kAllowed) return out;
   out.removed_headers = RemovedHeaders();
   for (const ForwardHeader& header : world_.forward) {

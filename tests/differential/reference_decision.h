@@ -36,10 +36,13 @@ struct Answer {
   std::string subject = {}, issuer = {};
   std::vector<std::string> roles = {};
   std::vector<std::pair<std::string, std::string>> headers = {};
-  std::vector<std::string> removed_headers = {};
+  std::vector<std::string> removed_headers = {};  // sorted
 
-  std::vector<Finding> findings = {};  // for the caller, in the order of the file
-  bool is_preflight = false;           // passed as one
+  // Of the caller, whoever the decision is for.
+  std::vector<std::string> unknown_roles = {};
+  // For the caller, in the order of the file; where the request passes as a CORS preflight, of what
+  // it asks for.
+  std::vector<Finding> findings = {};
 };
 
 Answer Decide(const World& world, const Caller& caller, const Request& request);
