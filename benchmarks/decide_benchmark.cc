@@ -33,6 +33,7 @@
 
 #include "doorward/policy.h"
 
+#include "benchmarks/support/callers.h"
 #include "benchmarks/support/limit_matcher.h"
 #include "benchmarks/support/rounds.h"
 #include "benchmarks/support/rule_regex.h"
@@ -59,13 +60,8 @@ std::string FindWrong(const std::vector<WorkloadRequest>& requests, const Decide
 class Doorward {
  public:
   explicit Doorward(const Workload& workload)
-      : policy_(Policy::Load(workload.PolicyJson(), "policy.json").policy) {
-    for (const std::vector<uint32_t>& roles : workload.principals) {
-      std::vector<std::string> names;
-      for (uint32_t role : roles) names.push_back(RoleName(role));
-      callers_.push_back(
-          policy_->CallerWithRoles(std::vector<std::string_view>(names.begin(), names.end())));
-    }
+      : policy_(Policy::Load(workload.PolicyJson(), "policy.json").policy),
+        callers_(MakeCallers(*policy_, workload)) {
     received_.reserve(workload.requests.size());
     for (const WorkloadRequest& request : workload.requests) {
       Received& made = received_.emplace_back();

@@ -11,7 +11,6 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -19,6 +18,7 @@
 
 #include "doorward/policy.h"
 
+#include "benchmarks/support/callers.h"
 #include "benchmarks/support/workload.h"
 #include "src/policy/program.h"
 
@@ -51,14 +51,12 @@ size_t BytesForExplaining(const CompiledRules& rules) {
 bool IsRight(const Policy& policy, const Workload& workload) {
   if (policy.rule_count() != workload.rules.size()) return false;
   if (policy.role_count() != workload.inherits.size()) return false;
+  const std::vector<Caller> callers = MakeCallers(policy, workload);
   Scratch scratch;
   for (const WorkloadRequest& request : workload.requests) {
-    std::vector<std::string> names;
-    for (uint32_t role : workload.principals[request.principal]) names.push_back(RoleName(role));
-    const Caller caller =
-        policy.CallerWithRoles(std::vector<std::string_view>(names.begin(), names.end()));
     const Decision decision =
-        policy.Decide(caller, {.method = request.method, .target = request.path}, {}, scratch);
+        policy.Decide(callers[request.principal],
+                      {.method = request.method, .target = request.path}, {}, scratch);
     if (decision.allowed() != request.allowed) return false;
   }
   return true;

@@ -19,7 +19,6 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
-#include <string>
 #include <thread>
 #include <vector>
 
@@ -27,6 +26,7 @@
 
 #include "doorward/authorizer.h"
 
+#include "benchmarks/support/callers.h"
 #include "benchmarks/support/rounds.h"
 #include "benchmarks/support/workload.h"
 
@@ -49,12 +49,7 @@ struct Version {
 
 Version MakeVersion(const Workload& workload) {
   Version made{Policy::Load(workload.PolicyJson(), "policy.json").policy, {}};
-  for (const std::vector<uint32_t>& roles : workload.principals) {
-    std::vector<std::string> names;
-    for (uint32_t role : roles) names.push_back(RoleName(role));
-    made.callers.push_back(
-        made.policy->CallerWithRoles(std::vector<std::string_view>(names.begin(), names.end())));
-  }
+  made.callers = MakeCallers(*made.policy, workload);
   return made;
 }
 
