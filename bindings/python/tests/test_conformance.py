@@ -94,7 +94,7 @@ def test_paths_have_their_safe_outcome(row: dict[str, Any], kind: str) -> None:
             method=text(request["method"]), host=text(hosts[0] if hosts else ""), target=text(request["target"]),
             headers=[(text(name), text(value)) for name, value in headers])
 
-    step = row.get("reject_step")
+    step = row.get("reject_step") or ""
     if row["safe_outcome"].startswith("treated_as:"):
         decision = decide("strip")
         assert decision.reason != "bad_path" and decision.status != 400, decision

@@ -121,7 +121,7 @@ def test_memory_is_flat_whatever_is_asked() -> None:
             verifier.verify(text, now=NOW).claims.to_dict()
             for wrong in ({"headers": [("a", 1)]}, {"now": "x"}, {"headers": {"a": None}}):
                 with pytest.raises(TypeError):
-                    authorizer.authorize(method="GET", target="/", **wrong)  # type: ignore[arg-type]
+                    authorizer.authorize(method="GET", target="/", **wrong)
             if number % 50 == 0:
                 authorizer.set_policy(policy)
                 authorizer.set_keys(ISSUER, jwks(), origin="local")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import doctest
 import inspect
+import os
 import re
 import subprocess
 import sys
@@ -22,7 +23,9 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def run(*command: str, folder: Path) -> None:
-    result = subprocess.run([sys.executable, "-m", *command], cwd=folder, capture_output=True, text=True, timeout=300)
+    environment = os.environ | {"MYPYPATH": str(PACKAGE.parent)}
+    result = subprocess.run(
+        [sys.executable, "-m", *command], cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
     assert result.returncode == 0, result.stdout + result.stderr
 
 
@@ -31,6 +34,7 @@ def test_types_are_strict(tmp_path: Path) -> None:
     cache = f"--cache-dir={tmp_path}"
     run("mypy", "--strict", cache, "--config-file=", "-p", "doorward", folder=PACKAGE.parent)
     run("mypy", "--strict", cache, "--config-file=", "--python-version=3.10", "-m", "doorward", folder=PACKAGE.parent)
+    run("mypy", "--strict", cache, "--config-file=", ".", folder=Path(__file__).parent)
 
 
 def test_the_stub_says_what_is_there() -> None:

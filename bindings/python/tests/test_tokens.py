@@ -35,7 +35,7 @@ class TestKeySet:
         assert len(KeySet(kind(json.dumps({"keys": [P256]})))) == 1
 
     def test_secrets_serve_where_they_are_local(self, tmp_path: Path) -> None:
-        assert [len(KeySet(jwks(), origin=o)) for o in ("remote", "local")] == [0, 1]  # type: ignore[arg-type]
+        assert [len(KeySet(jwks(), origin=o)) for o in ("remote", "local")] == [0, 1]
         (tmp_path / "jwks.json").write_text(json.dumps(jwks()))
         assert len(KeySet.load(tmp_path / "jwks.json")) == 1
         assert len(KeySet.load(tmp_path / "jwks.json", origin="remote")) == 0
@@ -55,9 +55,9 @@ class TestKeySet:
             keys.prepare(max_es256_tables=-1)
 
     @pytest.mark.parametrize(("call", "error"), [
-        (lambda: KeySet(17), TypeError),
-        (lambda: KeySet({1: 2, "keys": {3}}), TypeError),
-        (lambda: KeySet("{}", origin="near"), ValueError),
+        (lambda: KeySet(17), TypeError),  # type: ignore[arg-type]
+        (lambda: KeySet({1: 2, "keys": {3}}), TypeError),  # type: ignore[dict-item]
+        (lambda: KeySet("{}", origin="near"), ValueError),  # type: ignore[arg-type]
         (lambda: KeySet.load("none.json"), FileNotFoundError),
     ])
     def test_wrong_use_raises(self, call: Any, error: type[Exception]) -> None:

@@ -26,6 +26,7 @@ from doorward._records import (
 
 _Text: TypeAlias = str | bytes | bytearray | memoryview
 _Headers: TypeAlias = Iterable[tuple[_Text, _Text] | list[_Text]] | Mapping[str, _Text] | Mapping[bytes, _Text]
+_Path: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 _Time: TypeAlias = float | datetime.datetime
 _Format: TypeAlias = Literal["yaml", "json"]
 _Origin: TypeAlias = Literal["remote", "local"]
@@ -47,7 +48,7 @@ class Policy:
     """
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], *, format: _Format | None = None) -> Policy:
+    def load(cls, path: _Path, *, format: _Format | None = None) -> Policy:
         """Reads, checks and compiles the file at ``path``.
 
         JSON where the name ends in ".json", else YAML, unless ``format`` says. Raises OSError where the
@@ -143,7 +144,7 @@ class KeySet:
 
     def __new__(cls, jwks: _Jwks, *, origin: _Origin = "remote", name: str = "jwks") -> KeySet: ...
     @classmethod
-    def load(cls, path: str | os.PathLike[str], *, origin: _Origin = "local") -> KeySet:
+    def load(cls, path: _Path, *, origin: _Origin = "local") -> KeySet:
         """Reads the file at ``path``. Raises OSError where it cannot be read."""
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
