@@ -23,6 +23,9 @@ class Judge::RuleVisitor {
         in_doubt_(holdings_.roles_in_doubt) {}
 
   void operator()(EntryRun run) {
+    if (run.is_indexed() && !in_doubt_) [[unlikely]] {
+      return LookUp(run);
+    }
     run.ForEach([&](const MatchEntry& entry) {
       if ((entry.methods & method_bit_) == 0) return;
       if (entry.special() || in_doubt_) [[unlikely]] {
@@ -34,6 +37,14 @@ class Judge::RuleVisitor {
   }
 
  private:
+  void LookUp(EntryRun run) {
+    for (const MatchEntry& entry : run.special()) {
+      if ((entry.methods & method_bit_) != 0) LookInFull(entry);
+    }
+    program_.matcher.IndexOf(run).ForFirst(held_, method_bit_,
+                                           [&](uint32_t rule, bool deny) { Apply(rule, deny); });
+  }
+
   void Apply(uint32_t rule, bool deny) {
     if (deny) {
       Deny(rule, true, true);

@@ -27,22 +27,32 @@ struct MatchEntry {
   // others one for each word of role bits besides.
   static constexpr uint32_t kSpecial = 1u << 30;
   static constexpr uint32_t kLast = 1u << 29;  // of its run
+  // No rule's, but the beginning of a run with an index (EntryRun).
+  static constexpr uint32_t kIndexed = 1u << 28;
+  static constexpr uint32_t kFlags = kDeny | kSpecial | kLast | kIndexed;
 
   bool deny() const { return (methods & kDeny) != 0; }
   bool special() const { return (methods & kSpecial) != 0; }
   bool last() const { return (methods & kLast) != 0; }
 };
 
-// The entries of one pattern, at least one.
+// The entries of one pattern, at least one. A run of very many has an index (RoleIndex) of those
+// that are not special; the special ones stand first in it.
 class EntryRun {
  public:
   explicit EntryRun(const MatchEntry* first) : first_(first) {}
 
   template <class Function>
-  void ForEach(Function&& function) const {
-    const MatchEntry* entry = first_;
+  void ForEach(const Function& function) const {
+    const MatchEntry* entry = first_ + (is_indexed() ? 1 : 0);
     while (function(*entry), !entry->last()) ++entry;
   }
+
+  // What begins an indexed run: an entry whose `rule` is the index's number, and whose `endpoint`
+  // the number of special entries.
+  bool is_indexed() const { return (first_->methods & MatchEntry::kIndexed) != 0; }
+  uint32_t index() const { return first_->rule; }
+  std::span<const MatchEntry> special() const { return {first_ + 1, first_->endpoint}; }
 
  private:
   const MatchEntry* first_;

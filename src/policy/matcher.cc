@@ -155,26 +155,42 @@ class Matcher::Builder::Layout {
   Matcher Make(bool fold_case) {
     LayOutNodes();
     LayOutLiterals();
+    out_.asterisk_leaf_ = AddRun(built_.asterisk);
     for (const SegmentPattern& pattern : built_.kept_patterns) {
       out_.segment_matchers_.push_back(pattern.kind == SegmentPattern::Kind::kGlob
                                            ? SegmentMatcher::Glob(pattern.parts)
                                            : SegmentMatcher::Regex(pattern.text, fold_case));
     }
     out_.max_frames_ = MaxFrames();
+    out_.nodes_.shrink_to_fit();
+    out_.entries_.shrink_to_fit();
+    out_.specials_.shrink_to_fit();
     out_.any_host_root_ = places_[built_.any_host_root];
     out_.host_roots_ = PlaceRoots(built_.host_roots);
     out_.wildcard_roots_ = PlaceRoots(built_.wildcard_roots);
     out_.has_hosts_ = !out_.host_roots_.empty() || !out_.wildcard_roots_.empty();
-    out_.asterisk_leaf_ = AddRun(built_.asterisk);
     return std::move(out_);
   }
 
  private:
   using BuildNode = State::BuildNode;
 
-  uint32_t AddRun(const std::vector<MatchEntry>& entries) {
+  // So many entries take longer to look at one by one than by an index.
+  static constexpr std::ptrdiff_t kIndexedFrom = 16;
+
+  uint32_t AddRun(std::vector<MatchEntry>& entries) {
     if (entries.empty()) return 0;
     const auto first = static_cast<uint32_t>(out_.entries_.size());
+    const auto simple = std::stable_partition(
+        entries.begin(), entries.end(), [](const MatchEntry& entry) { return entry.special(); });
+    if (entries.end() - simple >= kIndexedFrom) {
+      MatchEntry index;
+      index.methods = MatchEntry::kIndexed;
+      index.rule = static_cast<uint32_t>(out_.role_indices_.size());
+      index.endpoint = static_cast<uint32_t>(simple - entries.begin());
+      out_.entries_.push_back(index);
+      out_.role_indices_.emplace_back(std::span<const MatchEntry>(simple, entries.end()));
+    }
     out_.entries_.insert(out_.entries_.end(), entries.begin(), entries.end());
     out_.entries_.back().methods |= MatchEntry::kLast;
     return first;
@@ -194,13 +210,13 @@ class Matcher::Builder::Layout {
   }
 
   Node Record(uint32_t number) {
-    const BuildNode& from = built_.nodes[number];
+    BuildNode& from = built_.nodes[number];
     Node node;
     if (from.has_literals) node.id = Id(number);
     node.any = places_[from.any];
     if (!from.is_tail) node.leaf = AddRun(from.entries);
     if (from.tail != 0) {
-      const BuildNode& tail = built_.nodes[from.tail];
+      BuildNode& tail = built_.nodes[from.tail];
       node.all = AddRun(tail.entries);
       if (tail.branches() != 0) node.tail = places_[from.tail];
     }

@@ -38,6 +38,7 @@
 #include "src/http/http.h"
 #include "src/policy/match_entry.h"
 #include "src/policy/model.h"
+#include "src/policy/role_index.h"
 #include "src/policy/segment_matcher.h"
 
 namespace doorward {
@@ -67,6 +68,9 @@ class Matcher {
   // The same without regard to the host: for explaining, not for deciding.
   template <class Visitor>
   void VisitAllHosts(const CanonicalRequest& request, MatchStack& stack, Visitor&& visit) const;
+
+  // REQUIRES: an indexed run of this matcher.
+  const RoleIndex& IndexOf(EntryRun run) const { return role_indices_[run.index()]; }
 
  private:
   using Keys = std::span<const SegmentKey>;
@@ -133,6 +137,7 @@ class Matcher {
   size_t table_mask_ = 0;
   std::string text_;
   std::vector<MatchEntry> entries_;  // in runs; [0] unused
+  std::vector<RoleIndex> role_indices_;
   std::vector<Special> specials_;    // runs that end with child 0; [0] unused
   std::vector<SegmentMatcher> segment_matchers_;
   size_t max_frames_ = 0;       // that wait at once

@@ -19,8 +19,8 @@ namespace doorward {
 
 class MethodTable {
  public:
-  static constexpr uint32_t kAll = (1u << 29) - 1;
-  static constexpr uint32_t kByName = 1u << 28;  // compare names as well
+  static constexpr uint32_t kAll = (1u << 28) - 1;
+  static constexpr uint32_t kByName = 1u << 27;  // compare names as well
 
   // The bit of a method; for one that the policy does not name, kByName. `usual`: which of the
   // usual ones it is.
@@ -43,7 +43,7 @@ class MethodTable {
     uint32_t bits = 0;
     for (const std::string& method : methods) {
       uint32_t bit = Bit(method);
-      if (bit == kByName && kUsualMethods.size() + others_.size() < 28) {
+      if (bit == kByName && kUsualMethods.size() + others_.size() < 27) {
         others_.push_back(method);
         bit = Bit(method);
       }
