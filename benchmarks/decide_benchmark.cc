@@ -96,11 +96,11 @@ class Doorward {
 
  private:
   struct Received {
+    const Caller* caller;
+    uint16_t path_size, host_size, method_size;
+    char method[8];
     char path[128];
     char host[24];
-    char method[8];
-    uint16_t path_size, host_size, method_size;
-    const Caller* caller;
 
     std::optional<std::string_view> Host() const {
       if (host_size == 0) return std::nullopt;
