@@ -106,7 +106,7 @@ Condition RequestAtom(Choices& choices, const Scope& scope) {
       if (scope.captures.empty()) return {.number = 1};
       return {.kind = Kind::kIs,
               .variable = "params." + choices.Of(scope.captures),
-              .text = choices.Of(Words())};
+              .text = choices.Of(Words()) + (choices.OneIn(6) ? "/a%20b" : "")};
   }
 }
 
