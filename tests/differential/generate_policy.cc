@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -163,6 +164,23 @@ Condition MakeCondition(Choices& choices, const Scope& scope, int depth) {
   return out;
 }
 
+// Moves the rules to two places, so that very many are for one.
+void Crowd(Choices& choices, World& world) {
+  const std::vector<Endpoint> places{MakeEndpoint(choices), MakeEndpoint(choices)};
+  const auto asks_for_params = [](const std::optional<Condition>& condition) {
+    return condition && Asks(*condition, "params.");
+  };
+  for (Rule& rule : world.rules) {
+    if (asks_for_params(rule.when) || asks_for_params(rule.unless)) continue;
+    for (Endpoint& endpoint : rule.endpoints) {
+      const Endpoint& place = choices.Of(places);
+      if (endpoint.asterisk || place.asterisk) continue;
+      endpoint.hosts = place.hosts;
+      endpoint.paths = place.paths;
+    }
+  }
+}
+
 // --- Issuers and roles ---
 
 const std::vector<ClaimSource>& RoleSources() {
@@ -272,11 +290,13 @@ World MakeWorld(Choices& choices, size_t max_rules) {
   MakeRoles(choices, world);
   if (!choices.OneIn(8)) MakeIssuers(choices, world);
   if (choices.OneIn(16)) world.rules.push_back(MakeManyMethodsRule(choices));
+  const bool crowded = choices.OneIn(8);
   const size_t few = std::min<size_t>(max_rules, 8);
-  const size_t rules = 1 + choices.Below(choices.OneIn(3) ? max_rules : few);
+  const size_t rules = 1 + choices.Below(crowded || choices.OneIn(3) ? max_rules : few);
   for (size_t i = 0; i < rules; ++i) {
     world.rules.push_back(MakeRule(choices, world, "rule-" + std::to_string(i)));
   }
+  if (crowded) Crowd(choices, world);
   choices.Shuffle(world.rules);
   if (choices.OneIn(4)) {
     world.forward.push_back(

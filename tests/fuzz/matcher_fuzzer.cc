@@ -16,7 +16,7 @@
 namespace doorward::reference {
 namespace {
 
-constexpr size_t kMaxRules = 12;
+constexpr size_t kMaxRules = 40;
 constexpr int kMaxCallers = 3;
 constexpr int kMaxRequests = 5;
 
