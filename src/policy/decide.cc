@@ -30,6 +30,11 @@ std::string_view PreflightMethod(const CanonicalRequest& canonical, const Reques
   return asks ? asked : "";
 }
 
+[[gnu::noinline]] void NameReports(const PolicyProgram& program, PolicyScratch& scratch) {
+  for (uint32_t rule : scratch.report_rules) scratch.report.push_back(program.rules[rule].id);
+  scratch.decision.report = scratch.report;
+}
+
 // Fills in what every decision by a rule has.
 Decision Conclude(const PolicyProgram& program, const Request& request, const Verdict& verdict,
                   PolicyScratch& scratch) {
@@ -38,9 +43,8 @@ Decision Conclude(const PolicyProgram& program, const Request& request, const Ve
   decision.rule = verdict.rule;
   decision.scopes_lacked_for = verdict.scopes_lacked_for;
   decision.header_without_value = verdict.header_without_value;
-  if (!scratch.report_rules.empty()) {
-    for (uint32_t rule : scratch.report_rules) scratch.report.push_back(program.rules[rule].id);
-    decision.report = scratch.report;
+  if (!scratch.report_rules.empty()) [[unlikely]] {
+    NameReports(program, scratch);
   }
   if (verdict.reason != Reason::kAllowed) {
     decision.www_authenticate = MakeChallenge(program, verdict.reason, scratch);
