@@ -23,7 +23,7 @@ class Judge::RuleVisitor {
         in_doubt_(holdings_.roles_in_doubt) {}
 
   void operator()(EntryRun run) {
-    if (run.is_indexed() && !in_doubt_) [[unlikely]] {
+    if (run.is_indexed()) [[unlikely]] {
       return LookUp(run);
     }
     run.ForEach([&](const MatchEntry& entry) {
@@ -41,8 +41,16 @@ class Judge::RuleVisitor {
     for (const MatchEntry& entry : run.special()) {
       if ((entry.methods & method_bit_) != 0) LookInFull(entry);
     }
-    program_.matcher.IndexOf(run).ForFirst(held_, method_bit_,
-                                           [&](uint32_t rule, bool deny) { Apply(rule, deny); });
+    const RoleIndex& index = program_.matcher.IndexOf(run);
+    if (in_doubt_) {
+      index.ForFirst(
+          method_bit_, [&](size_t word) { return held_[word] | holdings_.unknown.word(word); },
+          [&](const MatchEntry& entry) { LookInFull(entry); });
+    } else {
+      index.ForFirst(
+          method_bit_, [&](size_t word) { return held_[word]; },
+          [&](const MatchEntry& entry) { Apply(entry.rule, entry.deny()); });
+    }
   }
 
   void Apply(uint32_t rule, bool deny) {

@@ -9,7 +9,7 @@ namespace doorward {
 
 RoleIndex::RoleIndex(std::span<const MatchEntry> entries) {
   struct Role {
-    std::vector<Item> items;
+    std::vector<MatchEntry> items;
     std::array<uint32_t, 2> covered{};  // methods, by effect
   };
   std::map<uint32_t, Role> roles;  // by bit
@@ -20,7 +20,8 @@ RoleIndex::RoleIndex(std::span<const MatchEntry> entries) {
       const uint32_t methods = entry.methods & ~MatchEntry::kFlags & ~covered;
       if (methods == 0) continue;
       covered |= methods;
-      role.items.push_back({entry.rule, methods, entry.deny()});
+      MatchEntry& item = role.items.emplace_back(entry);
+      item.methods = methods | (entry.methods & MatchEntry::kDeny);
     }
   }
   for (const auto& [bit, role] : roles) {
