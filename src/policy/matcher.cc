@@ -16,10 +16,10 @@ Matcher::Matcher(Matcher&&) noexcept = default;
 Matcher& Matcher::operator=(Matcher&&) noexcept = default;
 Matcher::~Matcher() = default;
 
-Matcher::Frame* Matcher::PushSpecials(const Node& node, std::string_view segment, size_t position,
+Matcher::Frame* Matcher::PushSpecials(const Node& node, const SegmentKey& key, size_t position,
                                       Frame* top) const {
   for (const Special* special = &specials_[node.special]; special->child != 0; ++special) {
-    if (segment_matchers_[special->matcher].Matches(segment)) {
+    if (special->filter.Passes(key) && segment_matchers_[special->matcher].Matches(key.view())) {
       *top++ = {&nodes_[special->child], position};
     }
   }
@@ -92,7 +92,7 @@ struct Matcher::Builder::State {
       if (special.matcher == number) return special.child;
     }
     const uint32_t child = NewNode(parent);
-    nodes[parent].specials.push_back({number, child});
+    nodes[parent].specials.push_back({{}, number, child});
     return child;
   }
 
@@ -148,19 +148,19 @@ class Matcher::Builder::Layout {
  public:
   explicit Layout(State& built) : built_(built), places_(built.nodes.size(), 0) {
     out_.entries_.emplace_back();
-    out_.specials_.push_back({0, 0});
+    out_.specials_.push_back({{}, 0, 0});
     out_.nodes_.emplace_back();
   }
 
   Matcher Make(bool fold_case) {
-    LayOutNodes();
-    LayOutLiterals();
-    out_.asterisk_leaf_ = AddRun(built_.asterisk);
     for (const SegmentPattern& pattern : built_.kept_patterns) {
       out_.segment_matchers_.push_back(pattern.kind == SegmentPattern::Kind::kGlob
                                            ? SegmentMatcher::Glob(pattern.parts)
                                            : SegmentMatcher::Regex(pattern.text, fold_case));
     }
+    LayOutNodes();
+    LayOutLiterals();
+    out_.asterisk_leaf_ = AddRun(built_.asterisk);
     out_.max_frames_ = MaxFrames();
     out_.nodes_.shrink_to_fit();
     out_.entries_.shrink_to_fit();
@@ -223,9 +223,10 @@ class Matcher::Builder::Layout {
     if (!from.specials.empty()) {
       node.special = static_cast<uint32_t>(out_.specials_.size());
       for (const Special& special : from.specials) {
-        out_.specials_.push_back({special.matcher, places_[special.child]});
+        out_.specials_.push_back({out_.segment_matchers_[special.matcher].filter(), special.matcher,
+                                  places_[special.child]});
       }
-      out_.specials_.push_back({0, 0});
+      out_.specials_.push_back({{}, 0, 0});
     }
     return node;
   }

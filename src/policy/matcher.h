@@ -96,6 +96,7 @@ class Matcher {
   };
   static_assert(sizeof(Slot) == 64);
   struct Special {
+    SegmentFilter filter;
     uint32_t matcher;  // index into segment_matchers_
     uint32_t child;    // index into nodes_
   };
@@ -124,8 +125,7 @@ class Matcher {
   template <class Visitor>
   void VisitTail(const Node& root, Keys keys, Frame* bottom, Visitor& visit) const;
   // Puts on the stack the children of globs and regular expressions that match; returns its top.
-  Frame* PushSpecials(const Node& node, std::string_view segment, size_t position,
-                      Frame* top) const;
+  Frame* PushSpecials(const Node& node, const SegmentKey& key, size_t position, Frame* top) const;
   // Returns one of the children that `key` leads to, or null; puts the others on the stack, at
   // `position`.
   const Node* Follow(const Arrays& arrays, const Node& node, const SegmentKey& key, size_t position,
@@ -193,7 +193,7 @@ inline const Matcher::Node* Matcher::Follow(const Arrays& arrays, const Node& no
     if (next == nullptr) next = any;
   }
   if (node.special != 0) [[unlikely]] {
-    top = PushSpecials(node, key.view(), position, top);
+    top = PushSpecials(node, key, position, top);
   }
   return next;
 }

@@ -2,6 +2,8 @@
 
 #include "src/policy/segment_matcher.h"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include <re2/re2.h>
@@ -31,6 +33,14 @@ bool MatchesGlob(std::string_view segment, const std::vector<std::string>& parts
 
 }  // namespace
 
+void SegmentFilter::SetBeginning(std::string_view text) {
+  char octets[8] = {}, mask_octets[8] = {};
+  const size_t size = text.copy(octets, sizeof octets);
+  std::memset(mask_octets, 0xFF, size);
+  beginning = LoadLittle64(octets);
+  mask = LoadLittle64(mask_octets);
+}
+
 SegmentMatcher::SegmentMatcher() = default;
 SegmentMatcher::SegmentMatcher(SegmentMatcher&&) noexcept = default;
 SegmentMatcher& SegmentMatcher::operator=(SegmentMatcher&&) noexcept = default;
@@ -55,6 +65,27 @@ SegmentMatcher SegmentMatcher::Regex(const std::string& pattern, bool fold_case)
 bool SegmentMatcher::Matches(std::string_view segment) const {
   if (regex_ == nullptr) return MatchesGlob(segment, parts_);
   return re2::RE2::FullMatch(re2::StringPiece(segment.data(), segment.size()), *regex_);
+}
+
+// All that a regular expression matches stands, in the order of octets, between two texts; so it
+// begins with what these have in common.
+SegmentFilter SegmentMatcher::filter() const {
+  SegmentFilter filter;
+  if (regex_ == nullptr) {
+    filter.SetBeginning(parts_.front());
+    for (const std::string& part : parts_) filter.least_size += static_cast<uint32_t>(part.size());
+    return filter;
+  }
+  constexpr int kLongest = 8;
+  std::string min, max;
+  if (!regex_->PossibleMatchRange(&min, &max, kLongest) || min.empty() || max.empty()) {
+    return filter;
+  }
+  const auto differs = std::mismatch(min.begin(), min.end(), max.begin(), max.end()).first;
+  filter.SetBeginning({min.data(), static_cast<size_t>(differs - min.begin())});
+  filter.least = static_cast<uint8_t>(min[0]);
+  filter.greatest = static_cast<uint8_t>(max[0]);
+  return filter;
 }
 
 }  // namespace doorward
