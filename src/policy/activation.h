@@ -99,6 +99,10 @@ class RequestActivation final : public CallerActivation {
   // until the next Begin, or until nothing is evaluated any more.
   void Begin(const PolicyProgram& program, const Request& request,
              const CanonicalRequest& canonical, Timestamp now, cel::Machine& machine);
+  // Begins as `other` did.
+  void BeginLike(const RequestActivation& other, cel::Machine& machine) {
+    Begin(*other.program_, *other.request_, *other.canonical_, other.now_, machine);
+  }
   // The captures of the endpoint at hand.
   void SetCaptures(std::span<const Capture> captures);
 

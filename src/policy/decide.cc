@@ -65,6 +65,7 @@ std::optional<Decision> BeginDecision(const PolicyProgram& program, const Reques
   DecisionData& decision = scratch.decision;
   decision = {.program = &program, .caller = &program.anonymous};
   scratch.report.clear();
+  scratch.reports.clear();
   scratch.report_rules.clear();
   scratch.preflight_method = {};
 
@@ -85,7 +86,7 @@ std::optional<Decision> BeginDecision(const PolicyProgram& program, const Reques
   // A preflight that passes ignores its token. Only to tell what a report rule would change is the
   // token needed.
   const bool passes = Judge(program, program.anonymous, {}, scratch).RuleForPreflight() != kNoRule;
-  if (!passes || !scratch.report_rules.empty()) return std::nullopt;
+  if (!passes || !scratch.reports.empty()) return std::nullopt;
   return EndDecision(program, request, program.anonymous, {}, now, whole_scratch);
 }
 

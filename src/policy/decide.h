@@ -68,8 +68,9 @@ struct PolicyScratch final : ScratchPart {
   Request request;             // of `decision`, where it could not be normalised
   CanonicalRequest canonical;  // of the request under decision
   MatchStack stack;
-  std::vector<uint32_t> report_rules;
-  std::string_view preflight_method;  // what a CORS preflight asks about; "" where there is none
+  std::vector<MatchEntry> reports;     // of report rules that match
+  std::vector<uint32_t> report_rules;  // those that would turn the decision round
+  std::string_view preflight_method;   // what a CORS preflight asks about; "" where there is none
   std::vector<std::string_view> report;
   std::vector<std::string_view> headers_to_remove;
   std::vector<Header> headers_to_set;
@@ -78,6 +79,9 @@ struct PolicyScratch final : ScratchPart {
   // What expressions are evaluated with.
   cel::Machine machine;
   RequestActivation activation;
+  // Report rules are tried with others, so that they take nothing from the decision.
+  cel::Machine trial_machine;
+  RequestActivation trial_activation;
   // Where headers depend on the request: their values for the anonymous caller, and for the other,
   // once they are known.
   struct {

@@ -3,6 +3,7 @@
 #include "src/policy/judge.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "src/policy/forwarding.h"
 #include "src/policy/rule_check.h"
@@ -34,6 +35,29 @@ class Judge::RuleVisitor {
         Apply(entry.rule, entry.deny());
       }
     });
+  }
+
+  // The condition is asked last: only where the rule may come to apply by it, or lack nothing else.
+  void LookInFull(const MatchEntry& entry) {
+    const CompiledRule& rule = program_.rules[entry.rule];
+    if (!MeansMethod(rule.endpoints[entry.endpoint], method_, method_bit_)) return;
+    if (judge_.OnlyReports(rule, entry)) return;
+    const Truth role = HoldsARole(rule, holdings_);
+    const Truth scopes = HoldsScopes(rule, holdings_);
+    const bool applies = Applies(rule.deny, {role, scopes});
+    if (!applies && (rule.deny || role == Truth::kNo)) return;
+    const Truth condition =
+        HoldsCondition(rule, entry.endpoint, *judge_.activation_, *judge_.machine_);
+    if (!Applies(rule.deny, {condition})) return;
+    if (!applies) {
+      NoteLack(entry.rule, role, scopes);
+    } else if (rule.ignore_token) {
+      tally_.first_ignoring_allow = std::min(tally_.first_ignoring_allow, entry.rule);
+    } else if (rule.deny) {
+      Deny(entry.rule, role == Truth::kYes && scopes == Truth::kYes, condition == Truth::kYes);
+    } else {
+      Apply(entry.rule, false);
+    }
   }
 
  private:
@@ -68,29 +92,6 @@ class Judge::RuleVisitor {
     tally_.denied_by_failure = tally_.denied_by_failure || !without_failure;
   }
 
-  // The condition is asked last: only where the rule may come to apply by it, or lack nothing else.
-  void LookInFull(const MatchEntry& entry) {
-    const CompiledRule& rule = program_.rules[entry.rule];
-    if (!MeansMethod(rule.endpoints[entry.endpoint], method_, method_bit_)) return;
-    if (judge_.OnlyReports(rule, entry.rule)) return;
-    const Truth role = HoldsARole(rule, holdings_);
-    const Truth scopes = HoldsScopes(rule, holdings_);
-    const bool applies = Applies(rule.deny, {role, scopes});
-    if (!applies && (rule.deny || role == Truth::kNo)) return;
-    const Truth condition =
-        HoldsCondition(rule, entry.endpoint, judge_.scratch_.activation, judge_.scratch_.machine);
-    if (!Applies(rule.deny, {condition})) return;
-    if (!applies) {
-      NoteLack(entry.rule, role, scopes);
-    } else if (rule.ignore_token) {
-      tally_.first_ignoring_allow = std::min(tally_.first_ignoring_allow, entry.rule);
-    } else if (rule.deny) {
-      Deny(entry.rule, role == Truth::kYes && scopes == Truth::kYes, condition == Truth::kYes);
-    } else {
-      Apply(entry.rule, false);
-    }
-  }
-
   void NoteLack(uint32_t rule, Truth role, Truth scopes) {
     if (role == Truth::kYes && scopes == Truth::kNo) {
       tally_.first_lacking_scopes = std::min(tally_.first_lacking_scopes, rule);
@@ -109,17 +110,38 @@ class Judge::RuleVisitor {
   bool in_doubt_;
 };
 
-// What is compiled into Decide saves as many calls, which count beside a trie of four levels.
-bool Judge::OnlyReports(const CompiledRule& rule, uint32_t number) {
-  if (!rule.report_only || number == enforced_) return false;
-  if (enforced_ == kNoRule) scratch_.report_rules.push_back(number);
+bool Judge::OnlyReports(const CompiledRule& rule, const MatchEntry& entry) {
+  if (!rule.report_only || (!tried_.empty() && tried_.front().rule == entry.rule)) return false;
+  if (gathers_) scratch_.reports.push_back(entry);
   return true;
 }
 
-[[gnu::always_inline]] inline void Judge::Look(const CallerData& caller, Tally& tally) {
+// What is compiled into Decide saves as many calls, which count beside a trie of four levels.
+[[gnu::always_inline]] inline void Judge::LookAtAll(const CallerData& caller, Tally& tally) {
   tally = {};
-  if (program_.has_conditions) scratch_.activation.SetCaller(program_.roles, caller);
+  if (program_.has_conditions) activation_->SetCaller(program_.roles, caller);
   program_.matcher.Visit(scratch_.canonical, scratch_.stack, RuleVisitor(*this, caller, tally));
+}
+
+[[gnu::noinline]] void Judge::LookWithTried(const CallerData& caller, Tally& tally) {
+  std::optional<Tally>& in_force = in_force_[&caller == &caller_ ? 0 : 1];
+  if (!in_force) {
+    const std::span<const MatchEntry> tried = std::exchange(tried_, {});
+    LookAtAll(caller, in_force.emplace());
+    tried_ = tried;
+  }
+  tally = *in_force;
+  if (program_.has_conditions) activation_->SetCaller(program_.roles, caller);
+  RuleVisitor visitor(*this, caller, tally);
+  for (const MatchEntry& entry : tried_) visitor.LookInFull(entry);
+}
+
+[[gnu::always_inline]] inline void Judge::Look(const CallerData& caller, Tally& tally) {
+  if (tried_.empty()) [[likely]] {
+    LookAtAll(caller, tally);
+  } else {
+    LookWithTried(caller, tally);
+  }
 }
 
 [[gnu::always_inline]] inline Verdict Judge::DecideByRules() {
@@ -176,8 +198,7 @@ bool Judge::MayIgnoreToken() {
   if (verdict.header_without_value != nullptr) verdict.reason = Reason::kForwardValue;
 }
 
-[[gnu::always_inline]] inline Verdict Judge::DecideWith(uint32_t enforced) {
-  enforced_ = enforced;
+[[gnu::always_inline]] inline Verdict Judge::DecideOnce() {
   if (!scratch_.preflight_method.empty()) {
     const uint32_t rule = RuleForPreflight();
     if (rule != kNoRule) {
@@ -193,49 +214,71 @@ bool Judge::MayIgnoreToken() {
 }
 
 Verdict Judge::Decide() {
-  std::vector<uint32_t>& reports = scratch_.report_rules;
-  reports.clear();
-  const Verdict verdict = DecideWith(kNoRule);
-  if (!reports.empty()) [[unlikely]] {
+  scratch_.reports.clear();
+  const Verdict verdict = DecideOnce();
+  if (!scratch_.reports.empty()) [[unlikely]] {
     TryReports(verdict);
   }
   return verdict;
 }
 
-// Leaves in the scratch's `report_rules` those that alone would turn the verdict round.
 void Judge::TryReports(const Verdict& verdict) {
-  std::vector<uint32_t>& reports = scratch_.report_rules;
-  std::sort(reports.begin(), reports.end());
-  reports.erase(std::unique(reports.begin(), reports.end()), reports.end());
-  std::erase_if(reports, [&](uint32_t rule) {
-    scratch_.machine.Refill();
-    return (DecideWith(rule).reason == Reason::kAllowed) == (verdict.reason == Reason::kAllowed);
-  });
+  if (program_.has_conditions) {
+    activation_ = &scratch_.trial_activation;
+    machine_ = &scratch_.trial_machine;
+    activation_->BeginLike(scratch_.activation, *machine_);
+  }
+  gathers_ = false;
+  std::vector<MatchEntry>& reports = scratch_.reports;
+  const auto place = [](const MatchEntry& entry) { return std::pair(entry.rule, entry.endpoint); };
+  std::sort(reports.begin(), reports.end(),
+            [&](const MatchEntry& a, const MatchEntry& b) { return place(a) < place(b); });
+  reports.erase(
+      std::unique(reports.begin(), reports.end(),
+                  [&](const MatchEntry& a, const MatchEntry& b) { return place(a) == place(b); }),
+      reports.end());
+  for (auto first = reports.begin(); first != reports.end();) {
+    const auto last = std::find_if(
+        first, reports.end(), [&](const MatchEntry& entry) { return entry.rule != first->rule; });
+    tried_ = {first, last};
+    const bool allowed = DecideOnce().reason == Reason::kAllowed;
+    if (allowed != (verdict.reason == Reason::kAllowed))
+      scratch_.report_rules.push_back(first->rule);
+    first = last;
+  }
+  tried_ = {};
+}
+
+void Judge::LookForPreflight(const MatchEntry& entry, Preflight& found) {
+  const std::string_view method = scratch_.preflight_method;
+  const CompiledRule& rule = program_.rules[entry.rule];
+  // Of a report rule, what it says of the preflight itself counts once it is tried.
+  if (OnlyReports(rule, entry)) return;
+  if ((rule.deny && !rule.everyone) ||
+      !MeansMethod(rule.endpoints[entry.endpoint], method, program_.methods.Bit(method))) {
+    return;
+  }
+  if (rule.deny) {
+    found.denied = true;
+  } else {
+    found.first_allow = std::min(found.first_allow, entry.rule);
+  }
 }
 
 // The first rule that may allow what the preflight asks about, unless a rule denies that to
 // everyone.
 uint32_t Judge::RuleForPreflight() {
-  const std::string_view method = scratch_.preflight_method;
-  const uint32_t method_bit = program_.methods.Bit(method);
-  uint32_t first_allow = kNoRule;
-  bool denied = false;
-  const auto look = [&](const MatchEntry& entry) {
-    const CompiledRule& rule = program_.rules[entry.rule];
-    if ((rule.deny && !rule.everyone) ||
-        !MeansMethod(rule.endpoints[entry.endpoint], method, method_bit) ||
-        OnlyReports(rule, entry.rule)) {
-      return;
-    }
-    if (rule.deny) {
-      denied = true;
-    } else {
-      first_allow = std::min(first_allow, entry.rule);
-    }
-  };
-  program_.matcher.Visit(scratch_.canonical, scratch_.stack,
-                         [&](EntryRun run) { run.ForEach(look); });
-  return denied ? kNoRule : first_allow;
+  if (!preflight_in_force_) {
+    Preflight& found = preflight_in_force_.emplace();
+    const std::span<const MatchEntry> tried = std::exchange(tried_, {});
+    program_.matcher.Visit(scratch_.canonical, scratch_.stack, [&](EntryRun run) {
+      run.ForEach([&](const MatchEntry& entry) { LookForPreflight(entry, found); });
+    });
+    tried_ = tried;
+  }
+  Preflight found = *preflight_in_force_;
+  for (const MatchEntry& entry : tried_) LookForPreflight(entry, found);
+  return found.denied ? kNoRule : found.first_allow;
 }
 
 }  // namespace doorward

@@ -7,6 +7,8 @@
 #define DOORWARD_POLICY_JUDGE_H_
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string_view>
 
 #include "src/policy/decide.h"
@@ -42,11 +44,17 @@ class Judge {
   // the judge.
   Judge(const PolicyProgram& program, const CallerData& caller, const TokenStatus& token,
         PolicyScratch& scratch)
-      : program_(program), caller_(caller), token_(token), scratch_(scratch) {}
+      : program_(program),
+        caller_(caller),
+        token_(token),
+        scratch_(scratch),
+        activation_(&scratch.activation),
+        machine_(&scratch.machine) {}
 
   // Judges by the rules in force, and leaves in the scratch's `report_rules` those with `mode:
-  // report` that would have turned the verdict round. Each of them is tried alone, by judging again
-  // as if it were in force: exact, and paid only where such a rule matches.
+  // report` that would have turned the verdict round. Each of them is tried alone: what it would
+  // add is added to what the rules in force come to. All trials together have one more budget of
+  // steps, and cost what the conditions of the rules tried cost.
   Verdict Decide();
 
   // Whether the request is a CORS preflight that passes, and by which rule. Matching report rules
@@ -56,26 +64,41 @@ class Judge {
  private:
   class RuleVisitor;
 
-  Verdict DecideWith(uint32_t enforced);
+  // What a preflight's rules come to.
+  struct Preflight {
+    uint32_t first_allow = kNoRule;
+    bool denied = false;
+  };
+
+  Verdict DecideOnce();
   void TryReports(const Verdict& verdict);
   Verdict DecideByRules();
   Reason ReasonOfDenial() const;
   Verdict DecideDefault() const;
-  // Sets `tally` to what the rules come to for `caller`.
+  // Sets `tally` to what the rules come to for `caller`: those in force, and the one being tried.
   void Look(const CallerData& caller, Tally& tally);
+  void LookAtAll(const CallerData& caller, Tally& tally);
+  void LookWithTried(const CallerData& caller, Tally& tally);
+  void LookForPreflight(const MatchEntry& entry, Preflight& found);
   bool MayIgnoreToken();
   // Turns an allowance down where a required header has no value.
   void CheckForwarding(Verdict& verdict) const;
-  // True for a report rule that is not the one being tried; it is gathered if the rules in force
-  // are being judged.
-  bool OnlyReports(const CompiledRule& rule, uint32_t number);
+  // True for a report rule, which is gathered, unless it is being tried.
+  bool OnlyReports(const CompiledRule& rule, const MatchEntry& entry);
 
   const PolicyProgram& program_;
   const CallerData& caller_;
   const TokenStatus& token_;
   PolicyScratch& scratch_;
   Tally tally_;
-  uint32_t enforced_ = kNoRule;  // a report rule that is judged as if it were in force
+  RequestActivation* activation_;  // what conditions are evaluated with
+  cel::Machine* machine_;
+  bool gathers_ = true;  // matching report rules
+  // A report rule that is judged as if it were in force: its matching entries.
+  std::span<const MatchEntry> tried_;
+  // What the rules in force come to: for the caller and for anyone, once trials have asked.
+  std::optional<Tally> in_force_[2];
+  std::optional<Preflight> preflight_in_force_;
 };
 
 }  // namespace doorward

@@ -154,5 +154,51 @@ rules:
   EXPECT_EQ(preflight("POST"), "no_token");
 }
 
+TEST(Report, WhatARuleSaysOfThePreflightItselfCounts) {
+  const auto policy = LoadPolicy(R"(
+doorward: 1
+request: {cors_preflight: pass}
+rules:
+  - {id: open, allow: [everyone], endpoints: ["/x"]}
+  - {id: shut, deny: [everyone], endpoints: ["GET,OPTIONS /x"], mode: report}
+  - {id: shut-apart, deny: [everyone], endpoints: ["GET /x", "OPTIONS /x"], mode: report}
+)");
+  Scratch scratch;
+  const std::vector<Header> headers{{"Origin", "https://a"},
+                                    {"Access-Control-Request-Method", "GET"}};
+  const Decision got =
+      policy->Decide(policy->AnonymousCaller(),
+                     {.method = "OPTIONS", .target = "/x", .headers = headers}, {}, scratch);
+  EXPECT_TRUE(got.allowed());
+  EXPECT_THAT(got.report(), ElementsAre("shut", "shut-apart"));
+}
+
+// All that are tried share one budget: beyond it their conditions fail, which denies.
+TEST(Report, TriesManyRulesWithinOneBudget) {
+  std::string text = R"({"doorward":1,"issuers":[{"issuer":"i","audiences":"a",)"
+                     R"("keys":{"discovery":true}}],"rules":[{"id":"open","allow":["everyone"],)"
+                     R"("endpoints":["/x"]})";
+  constexpr int kRules = 200;
+  for (int i = 0; i < kRules; ++i) {
+    text += R"(,{"id":"r)" + std::to_string(i) +
+            R"x(","deny":["everyone"],"endpoints":["/x"],"mode":"report",)x" +
+            R"x("when":"claims.n.exists(a, claims.n.exists(b, a + b < 0))"})x";
+  }
+  const auto policy = LoadPolicy(text + "]}", "policy.json");
+  const auto reports = [&](size_t numbers) {
+    std::string claims = R"({"n":[0)";
+    for (size_t i = 1; i < numbers; ++i) claims += ",1";
+    const auto caller = policy->CallerWithClaims(claims + "]}", "i", nullptr);
+    Scratch scratch;
+    const Decision got = policy->Decide(*caller, {.method = "GET", .target = "/x"}, {}, scratch);
+    EXPECT_TRUE(got.allowed());
+    return got.report().size();
+  };
+  EXPECT_EQ(reports(2), 0u);
+  EXPECT_EQ(reports(1'000), static_cast<size_t>(kRules)) << "not even one condition is finished";
+  EXPECT_THAT(reports(50),
+              testing::AllOf(testing::Gt(0u), testing::Lt(static_cast<size_t>(kRules))));
+}
+
 }  // namespace
 }  // namespace doorward
