@@ -4,10 +4,10 @@
 // roles, the policy's rules are looked at, and the headers for the upstream are made.
 //
 //   doorward::Authorizer authorizer(loaded.policy);
-//   authorizer.SetKeys("https://login.example.com/", jwks_json, doorward::KeyOrigin::kRemote);
-//   doorward::Scratch scratch;                                          // one for each thread
-//   doorward::Decision d = authorizer.Authorize(request, std::chrono::system_clock::now(),
-//   scratch);
+//   const auto problems = authorizer.SetKeys("https://login.example.com/", jwks_json);
+//   doorward::Scratch scratch;  // one for each thread
+//   const doorward::Timestamp now = std::chrono::system_clock::now();
+//   const doorward::Decision d = authorizer.Authorize(request, now, scratch);
 
 #ifndef DOORWARD_AUTHORIZER_H_
 #define DOORWARD_AUTHORIZER_H_

@@ -71,13 +71,18 @@ inline JsonView ViewOf(const doorward_json* value) noexcept {
 // A larger struct_size than this is memory that nobody set.
 inline constexpr size_t kMaxStructSize = 4096;
 
+// Returns true if `s` says that it has all members that this library knows. sizeof(T) is the first
+// version's, as long as there is none later.
+template <class T>
+bool HasSize(const T* s) noexcept {
+  return s != nullptr && s->struct_size >= sizeof(T) && s->struct_size <= kMaxStructSize;
+}
+
 // Returns true if this library can read all that `in` says. Members that a later version appends
-// must be zero for that; sizeof(T) is the first version's, as long as there is none.
+// must be zero for that.
 template <class T>
 bool IsReadable(const T* in) noexcept {
-  if (in == nullptr || in->struct_size < sizeof(T) || in->struct_size > kMaxStructSize) {
-    return false;
-  }
+  if (!HasSize(in)) return false;
   const char* const bytes = reinterpret_cast<const char*>(in);
   for (size_t i = sizeof(T); i < in->struct_size; ++i) {
     if (bytes[i] != 0) return false;
@@ -88,24 +93,24 @@ bool IsReadable(const T* in) noexcept {
 // Copies `made` to the struct of a caller, who may know more members: those become zero.
 template <class T>
 doorward_code Fill(T* out, T made) noexcept {
-  if (out == nullptr || out->struct_size < sizeof(T) || out->struct_size > kMaxStructSize) {
-    return DOORWARD_ERROR_ARGUMENT;
-  }
+  if (!HasSize(out)) return DOORWARD_ERROR_ARGUMENT;
   made.struct_size = out->struct_size;
   std::memset(out, 0, out->struct_size);
   std::memcpy(out, &made, sizeof(T));
   return DOORWARD_OK;
 }
 
-// Writes `failure` to `error`, where there is one that it can write to, and returns its code.
+// Writes `failure` to `error`, where there is one, and returns its code.
 doorward_code Report(doorward_error* error, const Failure& failure) noexcept;
 doorward_code ReportSuccess(doorward_error* error) noexcept;
 // The same for the exception that is being handled.
 doorward_code ReportException(doorward_error* error) noexcept;
 
-// Runs `action`, which may throw.
+// Runs `action`, which may throw. Does not begin where `error` could not be written to: whoever
+// reads it afterwards would take a failure for success.
 template <class Action>
 doorward_code Attempt(doorward_error* error, Action&& action) noexcept {
+  if (error != nullptr && !HasSize(error)) return DOORWARD_ERROR_ARGUMENT;
   try {
     action();
     return ReportSuccess(error);

@@ -362,10 +362,60 @@ static void what_is_made_of_nothing_fails(void) {
   doorward_policy_free(policy);
 }
 
+struct error_row {
+  const char* name;
+  size_t struct_size;
+  bool taken;
+};
+
+static const struct error_row kErrors[] = {
+    {"struct_size was not set", 0, false},
+    {"one byte less than the first version", sizeof(doorward_error) - 1, false},
+    {"the first version", sizeof(doorward_error), true},
+    {"the largest", 4096, true},
+    {"one byte above the largest", 4097, false},
+    {"memory that nobody set", SIZE_MAX, false},
+};
+
+static void a_call_whose_error_cannot_be_written_fails_and_does_nothing(void) {
+  doorward_policy* policy = load_policy(kPolicyText);
+  doorward_authorizer* authorizer = new_authorizer(NULL);
+  const doorward_string id = doorward_string_of("a");
+  const doorward_time until = {kNow.seconds + 60, 0};
+  size_t revoked = 0;
+  for (size_t i = 0; i < COUNT_OF(kErrors); ++i) {
+    const struct error_row* row = &kErrors[i];
+    current_row = row->name;
+    union {
+      doorward_error error;
+      char room[4096];
+    } in;
+    memset(&in, 'x', sizeof in);
+    in.error.struct_size = row->struct_size;
+    in.error.code = 77;
+
+    doorward_caller* made = doorward_caller_with_nothing(policy, &in.error);
+    CHECK((made != NULL) == row->taken);
+    CHECK_INT(row->taken ? DOORWARD_OK : 77, in.error.code);
+    doorward_caller_free(made);
+    CHECK(doorward_caller_with_nothing(NULL, &in.error) == NULL);
+    CHECK_INT(row->taken ? DOORWARD_ERROR_ARGUMENT : 77, in.error.code);
+
+    char jti[] = {(char)('a' + i), '\0'};
+    CHECK_INT(row->taken ? DOORWARD_OK : DOORWARD_ERROR_ARGUMENT,
+              doorward_authorizer_revoke_token_id(authorizer, id, doorward_string_of(jti), until,
+                                                  kNow, &in.error));
+    revoked += row->taken ? 1 : 0;
+    doorward_authorizer_counters counters = {.struct_size = sizeof counters};
+    CHECK_INT(DOORWARD_OK, doorward_authorizer_get_counters(authorizer, &counters));
+    CHECK_INT((long long)revoked, (long long)counters.revocations);
+  }
+  current_row = "";
+  doorward_authorizer_free(authorizer);
+  doorward_policy_free(policy);
+}
+
 static void errors_are_written_where_there_is_room(void) {
-  doorward_error error = {.struct_size = sizeof error - 1, .code = 77};
-  CHECK(doorward_caller_with_nothing(NULL, &error) == NULL);
-  CHECK_INT(77, error.code);
   CHECK(doorward_caller_with_nothing(NULL, NULL) == NULL);
 
   struct later_error {
@@ -408,6 +458,7 @@ int main(void) {
   the_most_header_fields_are_read();
   no_verification_is_a_refusal();
   what_is_made_of_nothing_fails();
+  a_call_whose_error_cannot_be_written_fails_and_does_nothing();
   errors_are_written_where_there_is_room();
   a_long_message_is_cut_between_characters();
   return finish();

@@ -3,9 +3,9 @@
 // Read-only views of a JSON document that was validated in whole: the claims of a token, its
 // header. Include <doorward.h>.
 //
-//   doorward_string mail;
-//   if (!doorward_json_get_string(doorward_json_find(claims, doorward_string_of("email")), &mail))
-//   ...
+//   const doorward_json* mail = doorward_json_find(claims, doorward_string_of("email"));
+//   doorward_string text = doorward_string_of("nobody@example.com");
+//   doorward_json_get_string(mail, &text);  // stays where the claim is missing or no string
 
 #ifndef DOORWARD_C_JSON_H_
 #define DOORWARD_C_JSON_H_

@@ -87,16 +87,17 @@ typedef int32_t doorward_code;
 enum {
   DOORWARD_OK = 0,
   DOORWARD_ERROR_ARGUMENT = 1,  // an argument that no text or client can cause: a mistake of yours
-  DOORWARD_ERROR_OUT_OF_MEMORY = 2,
-  DOORWARD_ERROR_POLICY = 3,    // the policy has mistakes
-  DOORWARD_ERROR_KEYS = 4,      // the text is no key set at all
-  DOORWARD_ERROR_CLAIMS = 5,    // no strict JSON object, or an issuer that the policy lacks
-  DOORWARD_ERROR_FULL = 6,      // the list of revocations holds as many as it may
-  DOORWARD_ERROR_INTERNAL = 7,  // a bug of the library's
+  DOORWARD_ERROR_OUT_OF_MEMORY = 2,  // see 9. in doorward.h
+  DOORWARD_ERROR_POLICY = 3,         // the policy has mistakes
+  DOORWARD_ERROR_KEYS = 4,           // the text is no key set at all
+  DOORWARD_ERROR_CLAIMS = 5,         // no strict JSON object, or an issuer that the policy lacks
+  DOORWARD_ERROR_FULL = 6,           // the list of revocations holds as many as it may
+  DOORWARD_ERROR_INTERNAL = 7,       // a bug of the library's
 };
 
 // Owned by the caller. Written by every function that takes it, also on success: then `code` is
-// DOORWARD_OK and `message` "".
+// DOORWARD_OK and `message` "". Where struct_size was not set, or is above 4,096, the call fails
+// and leaves it as it was.
 typedef struct doorward_error {
   size_t struct_size;
   doorward_code code;
