@@ -43,9 +43,9 @@
 //     thread, writes no log. Time is handed in. Where memory runs out, a call that takes a
 //     doorward_error fails with DOORWARD_ERROR_OUT_OF_MEMORY; what it was to change in an
 //     authorizer may then be done, undone or half done: end the process. Deciding and verifying,
-//     doorward_explain's too, may end it themselves (std::terminate), as in C++, while a scratch is
-//     not warm; the libraries below may do so anywhere. A shortage that these report reads as a
-//     text at fault, a key set aside or a signature that does not verify.
+//     doorward_explain's too, end it themselves (std::terminate) where a scratch cannot grow or a
+//     token not be remembered, as in C++; the libraries below may do so anywhere. A shortage that
+//     these report reads as a text at fault, a key set aside or a signature that does not verify.
 // 10. doorward_authorize and doorward_verify allocate nothing of their own once their scratch is
 //     warm. But a token seen for the first time is remembered, and OpenSSL allocates for a
 //     signature.
