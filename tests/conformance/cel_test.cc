@@ -2,7 +2,8 @@
 //
 // Cases of the Common Expression Language: tests/data/cel.jsonl, the project's own, each line a
 // test; and the conformance suite of the language where the environment variable
-// DOORWARD_CEL_CONFORMANCE names a file of the same form, as one test that counts by section.
+// DOORWARD_CEL_CONFORMANCE names a file of the same form, as one test that counts by section. Two
+// of its 944 cases are faulty and not judged; none of the other 942 may be wrong.
 
 #include "src/cel/cel.h"
 
@@ -210,7 +211,7 @@ TEST(CelConformanceFile, IsRead) { EXPECT_GE(OwnCases().size(), 500u); }
 
 // The language's -------------------------------------------------------------------------------
 
-// Cases that expect `\?` to stay as it is, which is an escape of the language.
+// Cases whose expected value has a backslash before the `?` that their expression does not have.
 bool IsFaulty(const CelCase& c) {
   return c.section == "bytes_literals" && (c.name == "triple_single_quoted_unescaped_punctuation" ||
                                            c.name == "triple_double_quoted_unescaped_punctuation");
@@ -235,8 +236,12 @@ TEST(CelConformanceSuite, IsRightWhereItIsPresent) {
   ASSERT_GT(cases.size(), 0u) << path;
   std::map<std::string, Count> counts;
   Count all;
+  int faulty = 0;
   for (const CelCase& c : cases) {
-    if (IsFaulty(c)) continue;
+    if (IsFaulty(c)) {
+      ++faulty;
+      continue;
+    }
     SCOPED_TRACE(c.id() + ": " + c.expression);
     const Judgement judgement = Judge(c);
     EXPECT_NE(judgement.verdict, Verdict::kWrong) << judgement.got << "\nwanted " << c.expected;
@@ -248,6 +253,8 @@ TEST(CelConformanceSuite, IsRightWhereItIsPresent) {
   }
   for (const auto& [name, count] : counts) Print(name, count);
   Print("all", all);
+  std::cout << "  faulty, not judged: " << faulty << "\n";
+  EXPECT_LE(faulty, 2);
 }
 
 }  // namespace
