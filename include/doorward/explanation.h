@@ -89,7 +89,13 @@ struct Remedy {
   std::string rule_id;
   bool token = false;                     // a verified token, where there is none
   std::vector<std::string> roles_any_of;  // one of these
-  std::vector<std::string> scopes;        // all of these
+  // The rule names these too, but no issuer gives them: of a caller with a token its issuer, else
+  // any. Where they are all that the rule names, `roles_any_of` is empty.
+  std::vector<std::string> roles_not_given;
+  // How many more roles the rule names (the policy, where a rule's condition asks for roles) that
+  // were not tried, as there are so many.
+  uint32_t untried_roles = 0;
+  std::vector<std::string> scopes;  // all of these
   // Of the rule's conditions those that would still be in the way: true is wanted of "when", false
   // of "unless".
   std::vector<std::string> conditions;
@@ -112,6 +118,8 @@ struct Explanation {
   // The decision took more steps than its conditions may take together: some failed for that, which
   // are shown here as they come out with steps of their own.
   bool out_of_steps = false;
+  // The same of the memory for the texts that they build.
+  bool out_of_memory = false;
   std::string subject, issuer;
   std::vector<std::string> roles;  // held
   std::vector<std::string> unknown_roles;

@@ -24,9 +24,9 @@ class Arena {
   // limit allows depends only on what was asked for since Reset.
   // Lifetime: until Reset. Cost: no allocation once warm.
   char* Allocate(size_t size) noexcept {
-    if (size > limit_) return nullptr;
+    if (size > limit_) return Refuse();
     size = size == 0 ? kAlignment : (size + kAlignment - 1) & ~(kAlignment - 1);
-    if (size > static_cast<size_t>(end_ - at_) && !Extend(size)) return nullptr;
+    if (size > static_cast<size_t>(end_ - at_) && !Extend(size)) return Refuse();
     char* const out = at_;
     at_ += size;
     return out;
@@ -35,15 +35,22 @@ class Arena {
   template <class T>
   T* AllocateArray(size_t count) noexcept {
     static_assert(std::is_trivially_destructible_v<T> && alignof(T) <= kAlignment);
-    if (count > limit_ / sizeof(T)) return nullptr;
+    if (count > limit_ / sizeof(T)) {
+      Refuse();
+      return nullptr;
+    }
     char* const memory = Allocate(count * sizeof(T));
     return memory == nullptr ? nullptr : std::launder(reinterpret_cast<T*>(memory));
   }
+
+  // Whether something was asked for since Reset that was not given.
+  bool refused() const noexcept { return refused_; }
 
   // Takes everything back.
   void Reset() noexcept {
     given_ = 0;
     next_ = 0;
+    refused_ = false;
     begin_ = at_ = end_ = nullptr;
   }
 
@@ -55,6 +62,11 @@ class Arena {
     std::unique_ptr<char[]> memory;
     size_t size;
   };
+
+  char* Refuse() noexcept {
+    refused_ = true;
+    return nullptr;
+  }
 
   // Goes on in the next block that has room. A new one is at least twice as large as the one before
   // it, or as the limit: all that are ever kept are a dozen, and twice the limit together.
@@ -78,7 +90,8 @@ class Arena {
 
   const size_t limit_;
   std::vector<Block> blocks_;
-  size_t next_ = 0;        // the block to begin next
+  size_t next_ = 0;  // the block to begin next
+  bool refused_ = false;
   size_t given_ = 0;       // octets that were taken from the blocks before this one
   char* begin_ = nullptr;  // of the block in use
   char* at_ = nullptr;

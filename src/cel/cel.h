@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -74,6 +75,8 @@ class Machine {
   }
   // What is left of the budget; below 0 once it is spent.
   int64_t& steps() noexcept { return steps_; }
+  // Whether memory was asked for since Begin that was not there.
+  bool lacked_memory() const noexcept { return arena_.refused(); }
 
  private:
   Arena arena_{kMaxEvaluationBytes};
@@ -118,8 +121,10 @@ class Program {
   // searched for by constants (`"admin" in roles`), in the order of the text.
   std::vector<MemberUse> MembersOf(size_t variable) const;
 
-  // Evaluates, and tells the values of the operands that decided: for people. Allocates.
-  std::vector<TracedValue> Trace(Machine& machine) const;
+  // Tells the values of the operands that decided: for people. `begin` begins `machine` anew with
+  // the same values; it is called before each operand, so that none lacks what another took.
+  // Allocates.
+  std::vector<TracedValue> Trace(Machine& machine, const std::function<void()>& begin) const;
 
   // For the floor's own use.
   explicit Program(std::unique_ptr<const ProgramData> data);

@@ -2,6 +2,7 @@
 //
 // Values for people: as literals, and those that made an expression come out as it did.
 
+#include <functional>
 #include <string>
 
 #include "src/base/source.h"
@@ -12,7 +13,7 @@ namespace doorward::cel {
 namespace {
 
 constexpr size_t kMaxTraced = 32;
-constexpr size_t kMaxRefills = 100;
+constexpr size_t kMaxBegun = 100;
 constexpr size_t kMaxCodePointBytes = 4;
 constexpr size_t kMaxTracedBytes = 120;
 
@@ -119,7 +120,8 @@ class Writer {
 
 class Tracer {
  public:
-  Tracer(const ProgramData& program, Machine& machine) : program_(program), machine_(machine) {}
+  Tracer(const ProgramData& program, Machine& machine, const std::function<void()>& begin)
+      : program_(program), machine_(machine), begin_(begin) {}
 
   void Walk(uint32_t index) {
     const Expr& expr = program_.tree.nodes[index];
@@ -155,7 +157,7 @@ class Tracer {
   }
   // Operands are evaluated again and again: none may lack what telling another took.
   Value Evaluate(uint32_t index) {
-    if (evaluated_++ < kMaxRefills) machine_.Refill();
+    if (evaluated_++ < kMaxBegun) begin_();
     return EvaluateNode(program_, index, machine_);
   }
 
@@ -188,14 +190,16 @@ class Tracer {
 
   const ProgramData& program_;
   Machine& machine_;
+  const std::function<void()>& begin_;
   std::vector<TracedValue> out_;
   size_t evaluated_ = 0;
 };
 
 }  // namespace
 
-std::vector<TracedValue> Program::Trace(Machine& machine) const {
-  Tracer tracer(*data_, machine);
+std::vector<TracedValue> Program::Trace(Machine& machine,
+                                        const std::function<void()>& begin) const {
+  Tracer tracer(*data_, machine, begin);
   tracer.Walk(data_->tree.root);
   return tracer.Take();
 }

@@ -260,6 +260,39 @@ std::vector<ClaimMapping::TriedGrant> ClaimMapping::TryGrants(JsonView claims, s
   return tried;
 }
 
+std::vector<std::vector<uint32_t>> ClaimMapping::WaysToGive(uint32_t bit, size_t limit) const {
+  if (std::find(always_.begin(), always_.end(), bit) != always_.end()) return {{}};
+  std::set<std::vector<uint32_t>> ways;
+  const auto add = [&](std::span<const uint32_t> together) {
+    if (std::find(together.begin(), together.end(), bit) == together.end()) return;
+    std::vector<uint32_t> way(together.begin(), together.end());
+    std::sort(way.begin(), way.end());
+    ways.insert(std::move(way));
+  };
+  for (const RoleClaim& claim : role_claims_) {
+    if (!claim.possible.Contains(bit)) continue;
+    for (const auto& [value, slice] : claim.values) {
+      add(std::span(gives_).subspan(slice.first, slice.second));
+    }
+  }
+  for (const ConditionalGrant& grant : conditional_) add(grant.gives);
+  std::vector<std::vector<uint32_t>> least(ways.begin(), ways.end());
+  std::stable_sort(least.begin(), least.end(),
+                   [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  size_t kept = 0;
+  for (std::vector<uint32_t>& way : least) {
+    const bool holds_another = std::any_of(
+        least.begin(), least.begin() + static_cast<std::ptrdiff_t>(kept), [&](const auto& other) {
+          return std::includes(way.begin(), way.end(), other.begin(), other.end());
+        });
+    if (holds_another || kept == limit) continue;
+    if (&way != &least[kept]) least[kept] = std::move(way);
+    ++kept;
+  }
+  least.resize(kept);
+  return least;
+}
+
 std::vector<ClaimMapping::Gap> ClaimMapping::FindGaps(JsonView all) const {
   const TokenClaims claims(all);
   std::vector<Gap> gaps;

@@ -92,6 +92,12 @@ class ClaimMapping {
   std::vector<TriedGrant> TryGrants(JsonView claims, std::string_view iss,
                                     cel::Machine& machine) const;
 
+  // The sets of bits with `bit` in them that come together, by a value of a claim or by a grant
+  // with a condition: the smallest first, at most `limit`, and none that holds all of another. Of
+  // what any token gives just the empty set; nothing where no token gives `bit`. For people.
+  // Allocates.
+  std::vector<std::vector<uint32_t>> WaysToGive(uint32_t bit, size_t limit) const;
+
  private:
   // A claim that may give roles.
   struct RoleClaim {

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "src/base/source.h"
-#include "src/policy/activation.h"
 #include "src/policy/decide.h"
 #include "src/policy/explain_caller.h"
 #include "src/policy/explain_remedy.h"
@@ -84,20 +83,24 @@ RuleExplanation ExplainRuleForPreflight(const PolicyProgram& program, Endpoint a
   return out;
 }
 
-RuleExplanation ExplainRule(const PolicyProgram& program, Endpoint at, const CallerData& caller,
-                            const Decision& decision, PolicyScratch& scratch) {
+RuleExplanation ExplainRule(const ExplainedRequest& request, Endpoint at,
+                            const Decision& decision) {
+  const PolicyProgram& program = request.program;
+  auto& scratch = Part<PolicyScratch>(request.scratch);
   const CompiledRule& rule = program.rules[at.first];
-  const Holdings& holdings = caller.holdings;
+  const Holdings& holdings = request.caller.holdings;
   const Truth role = HoldsARole(rule, holdings);
   const Truth scopes = HoldsScopes(rule, holdings);
   RuleExplanation out = DescribeRule(program, at);
+  // Telling takes more than deciding: no rule may lack what another spent.
+  request.Begin(request.caller);
   const Truth condition = HoldsCondition(rule, at.second, scratch.activation, scratch.machine);
-  out.conditions = ExplainConditions(rule, at.second, scratch);
+  out.conditions = ExplainConditions(request, rule, at.second);
   if (Applies(rule.deny, {role, scopes, condition})) {
     const bool doubt =
         role == Truth::kUnknown || scopes == Truth::kUnknown || condition == Truth::kUnknown;
     out.outcome = doubt ? RuleOutcome::kAppliesByDoubt : RuleOutcome::kApplies;
-    out.decided = HasDecided(rule, decision, scratch.decision.token);
+    out.decided = HasDecided(rule, decision, request.token);
   } else if (!rule.deny && condition == Truth::kUnknown) {
     out.outcome = RuleOutcome::kFails;
   }
@@ -126,14 +129,15 @@ NearMiss ExplainNearMiss(const PolicyProgram& program, Endpoint at, std::string_
 }
 
 // The headers for whose want an allowance did not stand.
-void ExplainForwarding(const PolicyProgram& program, const CallerData& caller,
-                       PolicyScratch& scratch, Explanation& out) {
-  scratch.activation.SetCaller(program.roles, caller);
-  for (const ForwardHeader& header : program.forward_headers) {
-    scratch.machine.Refill();
-    if (!header.required || !ForwardValue(header, scratch.machine).empty()) continue;
+void ExplainForwarding(const ExplainedRequest& request, const CallerData& identity,
+                       Explanation& out) {
+  auto& machine = Part<PolicyScratch>(request.scratch).machine;
+  const auto begin = [&] { request.Begin(identity); };
+  for (const ForwardHeader& header : request.program.forward_headers) {
+    begin();
+    if (!header.required || !ForwardValue(header, machine).empty()) continue;
     out.headers_without_value.push_back(
-        ExplainExpression(header.name, *header.value, scratch.machine));
+        ExplainExpression(header.name, *header.value, machine, begin));
   }
 }
 
@@ -187,6 +191,7 @@ Explanation ExplainDecision(const PolicyProgram& program, const Decision& decisi
                                    whole_scratch};
   const CallerData& identity = *scratch.decision.caller;
   out.out_of_steps = program.has_conditions && scratch.machine.steps() < 0;
+  out.out_of_memory = program.has_conditions && scratch.machine.lacked_memory();
 
   std::string_view method = scratch.canonical.method;
   const bool is_preflight = PassesAsPreflight(program, scratch);
@@ -194,11 +199,8 @@ Explanation ExplainDecision(const PolicyProgram& program, const Decision& decisi
   const Matches matches = FindMatches(program, method, scratch);
   const std::vector<Endpoint> matching(matches.whole.begin(), matches.whole.end());
   for (const Endpoint& at : matching) {
-    // Telling takes more steps than deciding: no rule may lack what another spent.
-    BeginEvaluation(program, request, now, scratch);
-    scratch.activation.SetCaller(program.roles, caller);
     out.rules.push_back(is_preflight ? ExplainRuleForPreflight(program, at, decision)
-                                     : ExplainRule(program, at, caller, decision, scratch));
+                                     : ExplainRule(explained, at, decision));
   }
   constexpr size_t kMaxNearMisses = 10;
   for (const Endpoint& at : matches.path_only) {
@@ -206,7 +208,7 @@ Explanation ExplainDecision(const PolicyProgram& program, const Decision& decisi
     out.near_misses.push_back(ExplainNearMiss(program, at, method));
   }
   if (decision.reason() == Reason::kForwardValue) {
-    ExplainForwarding(program, identity, scratch, out);
+    ExplainForwarding(explained, identity, out);
   }
   ExplainRoles(program, caller, RolesAskedFor(program, matching), scratch.machine, out);
   AddAdvice(explained, matching, out);

@@ -46,7 +46,6 @@ void ExplainGrants(const PolicyProgram& program, const ClaimMapping& mapping,
                    cel::Machine& machine, Explanation& out) {
   const auto tried = mapping.TryGrants(caller.claims, caller.issuer, machine);
   ClaimsActivation activation(caller.claims, caller.issuer);
-  machine.Begin(activation);
   for (const ClaimMapping::TriedGrant& grant : tried) {
     const std::span<const uint32_t> given = program.roles.Closure(grant.role);
     if (std::find_first_of(given.begin(), given.end(), wanted.begin(), wanted.end()) ==
@@ -60,26 +59,26 @@ void ExplainGrants(const PolicyProgram& program, const ClaimMapping& mapping,
     one.values = grant.values;
     one.holds_a_value = grant.claim && grant.holds_a_value == Truth::kYes;
     one.claim_incomplete = grant.holds_a_value == Truth::kUnknown;
-    one.condition = ExplainExpression("when", *grant.when, machine);
+    one.condition =
+        ExplainExpression("when", *grant.when, machine, [&] { machine.Begin(activation); });
   }
 }
 
 }  // namespace
 
 ConditionExplanation ExplainExpression(std::string_view member, const cel::Program& expression,
-                                       cel::Machine& machine) {
+                                       cel::Machine& machine, const std::function<void()>& begin) {
   constexpr size_t kMaxValue = 120;
   const std::string_view text = expression.text();
-  machine.Refill();
+  begin();
   ConditionExplanation out{std::string(member),
                            std::string(text),
                            cel::ToText(expression.Evaluate(machine), kMaxValue),
                            {}};
-  for (const cel::TracedValue& traced : expression.Trace(machine)) {
+  for (const cel::TracedValue& traced : expression.Trace(machine, begin)) {
     out.operands.push_back(
         {std::string(text.substr(traced.at.offset, traced.at.length)), traced.value});
   }
-  machine.Refill();
   return out;
 }
 
@@ -97,8 +96,8 @@ void ExplainAcceptance(const PolicyProgram& program, size_t issuer, JsonView cla
   if (accept == nullptr) return;
   ClaimsActivation activation(claims, iss);
   cel::Machine& machine = Part<PolicyScratch>(scratch).machine;
-  machine.Begin(activation);
-  out.acceptance = ExplainExpression("accept", *accept, machine);
+  out.acceptance =
+      ExplainExpression("accept", *accept, machine, [&] { machine.Begin(activation); });
 }
 
 }  // namespace doorward

@@ -5,6 +5,7 @@
 #ifndef DOORWARD_POLICY_EXPLAIN_CALLER_H_
 #define DOORWARD_POLICY_EXPLAIN_CALLER_H_
 
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -15,10 +16,10 @@
 
 namespace doorward {
 
-// What an expression comes to for what `machine` has begun with, which gets a budget anew.
-// `member`: where it stands.
+// What an expression comes to with all the steps and all the memory of a decision. `member`: where
+// it stands. `begin` begins `machine` anew with the variables' values.
 ConditionExplanation ExplainExpression(std::string_view member, const cel::Program& expression,
-                                       cel::Machine& machine);
+                                       cel::Machine& machine, const std::function<void()>& begin);
 
 // Tells which claims of the caller did not tell in full, and which grants with conditions gave a
 // role that one of `wanted` is, or inherited by. The machine begins anew.

@@ -12,6 +12,7 @@
 
 #include "src/base/source.h"
 #include "src/policy/explain_caller.h"
+#include "src/policy/possible_callers.h"
 #include "src/policy/rule_check.h"
 
 namespace doorward {
@@ -19,28 +20,27 @@ namespace {
 
 using TokenKind = TokenStatus::Kind;
 
-bool IsInTheWay(const ConditionExplanation& condition) {
-  return condition.value != (condition.member == "when" ? "true" : "false");
+std::string Join(const std::vector<std::string>& names, std::string_view conjunction) {
+  std::string out;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) out += i + 1 == names.size() ? " " + std::string(conjunction) + " " : ", ";
+    out += Quote(names[i]);
+  }
+  return out;
 }
 
-// The caller with another role, given by its bit, and all that a rule's `scopes` ask for.
-CallerData WithMore(const ExplainedRequest& request, uint32_t role,
-                    const std::vector<std::string>& scopes, cel::Machine& machine) {
-  const CallerData& caller = request.caller;
-  CallerData more;
-  more.policy = caller.policy;
-  more.authenticated = true;
-  more.holdings = caller.holdings;
-  more.issuer = caller.issuer;
-  more.claims = caller.claims;
-  Holdings& holdings = more.holdings;
-  holdings.held.Add(kAuthenticatedBit);
-  if (role >= kFirstRoleBit) holdings.held.AddAll(request.program.roles.Closure(role));
-  holdings.unknown.RemoveAll(holdings.held);
-  holdings.roles_in_doubt = !holdings.unknown.empty();
-  holdings.scopes.insert(holdings.scopes.end(), scopes.begin(), scopes.end());
-  request.program.ResolveForwarding(more, machine);
-  return more;
+std::string WhoDoesNotGive(const Remedy& remedy) {
+  return (remedy.token ? "no issuer of the policy gives " : "the token's issuer does not give ") +
+         Join(remedy.roles_not_given, "or");
+}
+
+// As ExplainedRequest::Begin, with the captures of the endpoint.
+void BeginConditions(const ExplainedRequest& request, const CallerData& caller,
+                     const CompiledRule& rule, uint32_t endpoint) {
+  request.Begin(caller);
+  const RuleCondition& condition = *rule.condition;
+  if (condition.captures.empty()) return;
+  Part<PolicyScratch>(request.scratch).activation.SetCaptures(condition.captures[endpoint]);
 }
 
 // Tries whether rule `at`, which allows and was found lacking, comes to an allowance.
@@ -51,43 +51,81 @@ class Trial {
         rule_(request.program.rules[at.first]),
         endpoint_(at.second),
         lacking_(rule),
-        scratch_(Part<PolicyScratch>(request.scratch)) {}
+        scratch_(Part<PolicyScratch>(request.scratch)) {
+    basis_.rule_id = rule_.id;
+    basis_.scopes = lacking_.missing_scopes;
+    basis_.token = !request.caller.authenticated && (LacksRole() || !basis_.scopes.empty());
+  }
 
   Remedy Run() {
-    Remedy out;
-    out.rule_id = rule_.id;
-    out.scopes = lacking_.missing_scopes;
-    const bool lacks_role = !lacking_.missing_roles.empty();
-    out.token = !request_.caller.authenticated && (lacks_role || !out.scopes.empty());
-    if (!lacks_role && out.scopes.empty()) {
-      Try(request_.caller, request_.token.kind, out);
-      return out;
+    if (!LacksRole() && basis_.scopes.empty()) {
+      return Try(request_.caller, request_.token.kind, basis_);
     }
-    constexpr uint32_t kMaxTried = 8;
-    uint32_t tried = 0;
     const uint32_t everyone[] = {kEveryoneBit};
-    for (const uint32_t bit : lacks_role ? rule_.roles : std::span<const uint32_t>(everyone)) {
-      if (tried++ == kMaxTried) break;
-      Remedy one = out;
-      if (lacks_role) one.roles_any_of = {std::string(request_.program.roles.name(bit))};
-      Try(WithMore(request_, bit, out.scopes, scratch_.machine), TokenKind::kVerified, one);
-      Add(std::move(one));
+    for (const uint32_t bit : LacksRole() ? rule_.roles : std::span<const uint32_t>(everyone)) {
+      TryRole(bit);
     }
-    return std::move(*best_);
+    Remedy out = best_ ? std::move(*best_) : basis_;
+    out.roles_not_given = std::move(not_given_);
+    out.untried_roles = untried_;
+    if (!best_) out.otherwise = WhoDoesNotGive(out);
+    return out;
   }
 
  private:
-  void Try(const CallerData& caller, TokenKind token, Remedy& out) {
-    BeginEvaluation(request_.program, request_.request, request_.now, scratch_);
-    scratch_.activation.SetCaller(request_.program.roles, caller);
-    for (const ConditionExplanation& condition : ExplainConditions(rule_, endpoint_, scratch_)) {
-      if (IsInTheWay(condition)) out.conditions.push_back(condition.member);
+  bool LacksRole() const { return !lacking_.missing_roles.empty(); }
+
+  // Keeps what comes nearest of the ways to the role.
+  void TryRole(uint32_t bit) {
+    constexpr uint32_t kMaxTried = 64;
+    if (tried_ >= kMaxTried) {
+      ++untried_;
+      return;
     }
-    if (!out.conditions.empty()) return;
+    Remedy basis = basis_;
+    if (LacksRole()) basis.roles_any_of = {std::string(request_.program.roles.name(bit))};
+    std::optional<Remedy> nearest;
+    const bool is_given = TryWithRole(request_.program, request_.caller, bit, basis.scopes,
+                                      scratch_.machine, [&](const CallerData& caller) {
+                                        ++tried_;
+                                        Remedy one = Try(caller, TokenKind::kVerified, basis);
+                                        if (!nearest || Rank(one) > Rank(*nearest)) nearest = one;
+                                        return one.suffices;
+                                      });
+    if (is_given) {
+      Add(std::move(*nearest));
+    } else {
+      not_given_.push_back(std::move(basis.roles_any_of.front()));
+    }
+  }
+
+  // What `remedy` comes to for a caller who has what it names.
+  Remedy Try(const CallerData& caller, TokenKind token, Remedy remedy) {
+    remedy.conditions = ConditionsInTheWay(caller);
+    if (!remedy.conditions.empty()) return remedy;
     const Decision decision = EndDecision(request_.program, request_.request, caller,
                                           {.kind = token}, request_.now, request_.scratch);
-    out.suffices = decision.allowed();
-    if (!out.suffices) out.otherwise = decision.Explain();
+    remedy.suffices = decision.allowed();
+    if (!remedy.suffices) remedy.otherwise = decision.Explain();
+    return remedy;
+  }
+
+  std::vector<std::string> ConditionsInTheWay(const CallerData& caller) {
+    request_.Begin(caller);
+    if (HoldsCondition(rule_, endpoint_, scratch_.activation, scratch_.machine) == Truth::kYes) {
+      return {};
+    }
+    std::vector<std::string> names;
+    const auto look = [&](const char* member, const Expression& expression, Truth wanted) {
+      if (expression == nullptr) return;
+      BeginConditions(request_, caller, rule_, endpoint_);
+      if (TruthOf(expression->Evaluate(scratch_.machine)) != wanted) names.emplace_back(member);
+    };
+    look("when", rule_.condition->when, Truth::kYes);
+    look("unless", rule_.condition->unless, Truth::kNo);
+    // Each would hold, had it not to share with the other what a decision may take.
+    if (names.empty()) names.emplace_back("unless");
+    return names;
   }
 
   static int Rank(const Remedy& remedy) {
@@ -109,32 +147,28 @@ class Trial {
   uint32_t endpoint_;
   const RuleExplanation& lacking_;
   PolicyScratch& scratch_;
+  Remedy basis_;  // all but roles, and what it comes to
   std::optional<Remedy> best_;
+  std::vector<std::string> not_given_;
+  uint32_t tried_ = 0;
+  uint32_t untried_ = 0;
 };
-
-std::string Join(const std::vector<std::string>& names, std::string_view conjunction) {
-  std::string out;
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) out += i + 1 == names.size() ? " " + std::string(conjunction) + " " : ", ";
-    out += Quote(names[i]);
-  }
-  return out;
-}
 
 std::string AdviceFor(const Remedy& remedy) {
   std::string wants;
   const auto want = [&](const std::string& what) {
     wants += (wants.empty() ? "" : " and ") + what;
   };
-  const bool any_token = remedy.roles_any_of == std::vector<std::string>{"authenticated"};
+  const bool none_given = remedy.roles_any_of.empty() && !remedy.roles_not_given.empty();
+  const std::vector<std::string>& roles = none_given ? remedy.roles_not_given : remedy.roles_any_of;
+  const bool any_token = roles == std::vector<std::string>{"authenticated"};
   if (any_token) {
     want("a verified token");
-  } else if (!remedy.roles_any_of.empty()) {
-    want((remedy.token ? "a token that gives the role " : "the role ") +
-         Join(remedy.roles_any_of, "or"));
+  } else if (!roles.empty()) {
+    want((remedy.token ? "a token that gives the role " : "the role ") + Join(roles, "or"));
   }
   if (!remedy.scopes.empty()) {
-    const bool by_token = remedy.token && remedy.roles_any_of.empty();
+    const bool by_token = remedy.token && roles.empty();
     want((by_token ? "a token that gives the scope " : "the scope ") + Join(remedy.scopes, "and"));
   }
   for (const std::string& member : remedy.conditions) {
@@ -142,7 +176,12 @@ std::string AdviceFor(const Remedy& remedy) {
   }
   std::string out = "rule " + Quote(remedy.rule_id) + " would allow it";
   if (!wants.empty()) out += " with " + wants;
+  if (none_given) return out + ", but " + remedy.otherwise;
   if (!remedy.suffices && remedy.conditions.empty()) out += ", but then: " + remedy.otherwise;
+  if (!remedy.roles_not_given.empty()) out += "; " + WhoDoesNotGive(remedy);
+  if (remedy.untried_roles > 0) {
+    out += "; of " + std::to_string(remedy.untried_roles) + " more roles it was not tried";
+  }
   return out;
 }
 
@@ -171,23 +210,32 @@ std::string AdviceAgainst(const RuleExplanation& rule, bool for_want_of_token) {
 void TryRoles(const ExplainedRequest& request, Explanation& out) {
   constexpr uint32_t kMaxTried = 64;
   auto& machine = Part<PolicyScratch>(request.scratch).machine;
-  const auto count = std::min(static_cast<uint32_t>(request.program.roles.size()), kMaxTried);
+  const auto size = static_cast<uint32_t>(request.program.roles.size());
+  const uint32_t count = std::min(size, kMaxTried);
   Remedy remedy;
   remedy.token = !request.caller.authenticated;
+  remedy.untried_roles = size - count;
   for (uint32_t bit = kFirstRoleBit; bit < kFirstRoleBit + count; ++bit) {
     if (request.caller.holdings.held.Contains(bit)) continue;
-    const Decision decision =
-        EndDecision(request.program, request.request, WithMore(request, bit, {}, machine),
-                    {.kind = TokenKind::kVerified}, request.now, request.scratch);
-    if (!decision.allowed()) continue;
-    if (remedy.rule_id.empty()) remedy.rule_id = decision.rule_id();
-    if (remedy.rule_id != decision.rule_id()) continue;
-    remedy.roles_any_of.emplace_back(request.program.roles.name(bit));
+    TryWithRole(request.program, request.caller, bit, {}, machine, [&](const CallerData& caller) {
+      const Decision decision =
+          EndDecision(request.program, request.request, caller, {.kind = TokenKind::kVerified},
+                      request.now, request.scratch);
+      if (!decision.allowed()) return false;
+      if (remedy.rule_id.empty()) remedy.rule_id = decision.rule_id();
+      if (remedy.rule_id != decision.rule_id()) return false;
+      remedy.roles_any_of.emplace_back(request.program.roles.name(bit));
+      return true;
+    });
   }
-  if (remedy.roles_any_of.empty()) return;
-  remedy.suffices = true;
-  out.advice.push_back(AdviceFor(remedy));
-  out.remedies.push_back(std::move(remedy));
+  if (!remedy.roles_any_of.empty()) {
+    remedy.suffices = true;
+    out.advice.push_back(AdviceFor(remedy));
+    out.remedies.push_back(std::move(remedy));
+  } else if (remedy.untried_roles > 0) {
+    out.advice.push_back("none of the first " + std::to_string(count) +
+                         " roles would turn it round; the others were not tried");
+  }
 }
 
 // A token that was refused stands in the way of what any caller may do.
@@ -204,18 +252,24 @@ void AddOnce(std::string line, std::vector<std::string>& lines) {
 
 }  // namespace
 
-std::vector<ConditionExplanation> ExplainConditions(const CompiledRule& rule, uint32_t endpoint,
-                                                    PolicyScratch& scratch) {
+void ExplainedRequest::Begin(const CallerData& who) const {
+  auto& part = Part<PolicyScratch>(scratch);
+  BeginEvaluation(program, request, now, part);
+  part.activation.SetCaller(program.roles, who);
+}
+
+std::vector<ConditionExplanation> ExplainConditions(const ExplainedRequest& request,
+                                                    const CompiledRule& rule, uint32_t endpoint) {
   std::vector<ConditionExplanation> out;
   if (rule.condition == nullptr) return out;
-  const RuleCondition& condition = *rule.condition;
-  if (!condition.captures.empty()) scratch.activation.SetCaptures(condition.captures[endpoint]);
   const auto add = [&](std::string_view member, const Expression& expression) {
     if (expression == nullptr) return;
-    out.push_back(ExplainExpression(member, *expression, scratch.machine));
+    out.push_back(
+        ExplainExpression(member, *expression, Part<PolicyScratch>(request.scratch).machine,
+                          [&] { BeginConditions(request, request.caller, rule, endpoint); }));
   };
-  add("when", condition.when);
-  add("unless", condition.unless);
+  add("when", rule.condition->when);
+  add("unless", rule.condition->unless);
   return out;
 }
 

@@ -27,11 +27,15 @@ struct ExplainedRequest {
   Timestamp now;
   TokenStatus token;
   Scratch& scratch;
+
+  // Makes the scratch ready to evaluate as for a decision of its own, were `who` the caller.
+  void Begin(const CallerData& who) const;
 };
 
-// The conditions of a rule at one of its endpoints, for what the scratch's activation knows.
-std::vector<ConditionExplanation> ExplainConditions(const CompiledRule& rule, uint32_t endpoint,
-                                                    PolicyScratch& scratch);
+// The conditions of a rule at one of its endpoints, each with all the steps and all the memory of a
+// decision.
+std::vector<ConditionExplanation> ExplainConditions(const ExplainedRequest& request,
+                                                    const CompiledRule& rule, uint32_t endpoint);
 
 // Fills in `remedies` and `advice`. `endpoints`: of `out.rules`, in their order. Decides again what
 // the request would come to with what the caller lacks: nothing of `out` may point into the

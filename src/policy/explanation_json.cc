@@ -151,6 +151,8 @@ void WriteRemedy(const Remedy& remedy, std::string& out) {
   object.Text("rule", remedy.rule_id);
   object.Bool("token", remedy.token);
   object.List("roles_any_of", remedy.roles_any_of, WriteText);
+  object.List("roles_not_given", remedy.roles_not_given, WriteText);
+  object.Number("untried_roles", remedy.untried_roles);
   object.List("scopes", remedy.scopes, WriteText);
   object.List("conditions", remedy.conditions, WriteText);
   object.Bool("suffices", remedy.suffices);
@@ -189,6 +191,7 @@ std::string Explanation::ToJson() const {
     object.List("near_misses", near_misses, WriteNearMiss);
     object.List("headers_without_value", headers_without_value, WriteCondition);
     object.Bool("out_of_steps", out_of_steps);
+    object.Bool("out_of_memory", out_of_memory);
     object.List("report", report, WriteText);
     object.List("remedies", remedies, WriteRemedy);
     object.List("advice", advice, WriteText);

@@ -126,6 +126,12 @@ std::string Explanation::ToText() const {
          "has steps of its own",
          out);
   }
+  if (out_of_memory) {
+    Line("note: ",
+         "the conditions took more memory than a decision may take, and so some failed; here each "
+         "has memory of its own",
+         out);
+  }
   if (!report.empty()) Line("report-only rules that would decide otherwise: ", List(report), out);
   for (const std::string& line : advice) Line("advice: ", line, out);
   Line("policy: ", policy_revision, out);

@@ -14,6 +14,8 @@ namespace {
 
 // As deep as a token's claims may be.
 constexpr size_t kMaxClaimsDepth = 32;
+// To tell those that are too deep from what is no JSON.
+constexpr size_t kDeeperClaims = 1024;
 
 }  // namespace
 
@@ -91,6 +93,10 @@ std::optional<Caller> Policy::CallerWithClaims(std::string_view claims_json,
   }
   auto data = std::make_unique<CallerData>();
   data->document = JsonDocument::Parse(claims_json, kMaxClaimsDepth, nullptr);
+  if (data->document == nullptr && JsonDocument::Parse(claims_json, kDeeperClaims, nullptr)) {
+    return fail("the claims are more than " + std::to_string(kMaxClaimsDepth) +
+                " deep, which a token's may not be");
+  }
   if (data->document == nullptr || !data->document->root().is_object()) {
     return fail("the claims are not a strict JSON object");
   }

@@ -43,8 +43,8 @@ void RequireSame(const Evaluation& a, const Evaluation& b) {
 }
 
 void CheckTrace(const Program& program, Machine& machine, Activation& activation) {
-  machine.Begin(activation, kSteps);
-  for (const TracedValue& traced : program.Trace(machine)) {
+  const auto begin = [&] { machine.Begin(activation, kSteps); };
+  for (const TracedValue& traced : program.Trace(machine, begin)) {
     Require(traced.at.offset + size_t{traced.at.length} <= program.text().size());
     Require(!traced.value.empty());
   }

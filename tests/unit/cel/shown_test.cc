@@ -60,7 +60,7 @@ std::vector<std::string> Trace(std::string_view expression, std::string_view cla
   Machine machine;
   machine.Begin(request);
   std::vector<std::string> out;
-  for (const TracedValue& traced : program->Trace(machine)) {
+  for (const TracedValue& traced : program->Trace(machine, [&] { machine.Begin(request); })) {
     out.push_back(std::string(expression.substr(traced.at.offset, traced.at.length)) + " = " +
                   traced.value);
   }
