@@ -235,7 +235,7 @@ class Matcher::Builder::Layout {
   static uint32_t Id(uint32_t number) { return number * 0x9E3779B1u; }
 
   void LayOutLiterals() {
-    std::vector<Slot>& table = out_.table_;
+    Table& table = out_.table_;
     table.resize(std::bit_ceil(built_.literals.size() * 4 / 3 + 2));
     out_.table_mask_ = table.size() - 1;
     std::vector<std::string_view> texts(built_.texts.size() + 1);

@@ -34,6 +34,7 @@
 #include <string_view>
 #include <vector>
 
+#include "src/base/huge_page_allocator.h"
 #include "src/base/string_map.h"
 #include "src/http/http.h"
 #include "src/policy/match_entry.h"
@@ -95,6 +96,7 @@ class Matcher {
     Node child;
   };
   static_assert(sizeof(Slot) == 64);
+  using Table = std::vector<Slot, HugePageAllocator<Slot>>;
   struct Special {
     SegmentFilter filter;
     uint32_t matcher;  // index into segment_matchers_
@@ -133,7 +135,7 @@ class Matcher {
   Frame* Reserve(MatchStack& stack) const;
 
   std::vector<Node> nodes_;  // roots and children by anything but a literal; [0] unused
-  std::vector<Slot> table_;  // a power of two
+  Table table_;              // a power of two
   size_t table_mask_ = 0;
   std::string text_;
   std::vector<MatchEntry> entries_;  // in runs; [0] unused
