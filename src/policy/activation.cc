@@ -244,7 +244,7 @@ void RequestActivation::ReadHeader(const Header& header) {
     AppendOtherCookies(program_->token_from, header.value, cookies_);
     value = std::string_view(cookies_).substr(begin);
     if (value.empty()) return;
-  } else if (HoldsToken(program_->token_from, header)) {
+  } else if (IsTokenField(program_->token_from, header.name)) {
     return;
   }
   char* const name = Room(header.name.size(), headers_);

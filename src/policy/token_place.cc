@@ -140,10 +140,9 @@ PresentedToken FindToken(std::span<const TokenPlace> places,
   return {};
 }
 
-bool HoldsToken(std::span<const TokenPlace> places, const Header& header) noexcept {
+bool IsTokenField(std::span<const TokenPlace> places, std::string_view name) noexcept {
   return std::any_of(places.begin(), places.end(), [&](const TokenPlace& place) {
-    return place.kind == TokenPlace::Kind::kHeader && EqualIgnoringCase(header.name, place.name) &&
-           TokenInHeader(header.value, place.scheme).has_value();
+    return place.kind == TokenPlace::Kind::kHeader && EqualIgnoringCase(name, place.name);
   });
 }
 

@@ -34,8 +34,8 @@ struct PresentedToken {
 PresentedToken FindToken(std::span<const TokenPlace> places,
                          std::span<const Header> headers) noexcept;
 
-// True where the field is a place of `places` and holds a token.
-bool HoldsToken(std::span<const TokenPlace> places, const Header& header) noexcept;
+// True where the field is a place of `places`, whatever it holds.
+bool IsTokenField(std::span<const TokenPlace> places, std::string_view name) noexcept;
 
 // Appends the pairs of a Cookie field's value that are no place of `places`.
 void AppendOtherCookies(std::span<const TokenPlace> places, std::string_view value,
