@@ -36,12 +36,13 @@ std::optional<Timestamp> TimeOfDouble(double seconds) {
 std::optional<Timestamp> TimeOfOther(PyObject* object) {
   Ref seconds(PyNumber_Check(object) != 0 ? PyNumber_Float(object) : nullptr);
   if (!seconds && !PyErr_Occurred()) {
-    const Ref zone(PyObject_GetAttrString(object, "tzinfo"));
-    if (zone && zone.get() == Py_None) {
+    // None too where `tzinfo` is a zone that does not say.
+    const Ref offset(PyObject_CallMethod(object, "utcoffset", nullptr));
+    if (offset && offset.get() == Py_None) {
       PyErr_SetString(PyExc_ValueError, "a datetime without time zone names no point in time");
       return std::nullopt;
     }
-    if (zone) seconds = Ref(PyObject_CallMethod(object, "timestamp", nullptr));
+    if (offset) seconds = Ref(PyObject_CallMethod(object, "timestamp", nullptr));
     if (!seconds && PyErr_ExceptionMatches(PyExc_AttributeError)) {
       PyErr_SetString(PyExc_TypeError, "time must be int, float or an aware datetime");
     }

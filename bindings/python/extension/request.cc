@@ -2,6 +2,7 @@
 
 #include "bindings/python/extension/request.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "bindings/python/extension/arguments.h"
@@ -90,8 +91,35 @@ bool ReadHeaders(PyObject* headers, Workspace& workspace) {
   if (PyList_CheckExact(headers)) return ReadHeaderList(headers, workspace);
   if (PyDict_Check(headers)) return ReadHeaderDict(headers, workspace);
   const bool is_mapping = PyObject_HasAttrString(headers, "items") != 0;
+  // As a sequence, what maps names would be asked for the items 0, 1 and so on.
+  if (!is_mapping && PyObject_HasAttrString(headers, "keys") != 0) {
+    PyErr_SetString(PyExc_TypeError, "headers must be pairs or a mapping, which has items()");
+    return false;
+  }
   const Ref list(is_mapping ? PyMapping_Items(headers) : PySequence_List(headers));
   return list && ReadHeaderList(list.get(), workspace);
+}
+
+// Of several Host fields it is any one: the library refuses such a request.
+const Header* FindHostField(const std::vector<Header>& headers) {
+  static constexpr std::string_view kName = "host";
+  const auto is_host = [](const Header& field) {
+    return std::equal(field.name.begin(), field.name.end(), kName.begin(), kName.end(),
+                      [](char x, char lower) { return (x | 0x20) == lower; });
+  };
+  const auto found = std::find_if(headers.begin(), headers.end(), is_host);
+  return found == headers.end() ? nullptr : &*found;
+}
+
+// Left out, the host is the Host field, so that no rule that names a host is passed by. None says
+// that there are no hosts: a Host field then makes the host "", which is refused.
+bool ReadHost(PyObject* given, Workspace& workspace, std::optional<std::string_view>* host) {
+  if (given != nullptr && given != Py_None) {
+    return KeepText(given, "host", workspace, &host->emplace());
+  }
+  const Header* const field = FindHostField(workspace.headers);
+  if (field != nullptr) *host = given == nullptr ? field->value : std::string_view();
+  return true;
 }
 
 }  // namespace
@@ -136,8 +164,6 @@ bool ReadRequest(const Arguments& arguments, Workspace& workspace, Request* requ
       !KeepText(arguments[Word::kTarget], "target", workspace, &request->target)) {
     return false;
   }
-  PyObject* const host = arguments.Find(Word::kHost);
-  if (host != nullptr && !KeepText(host, "host", workspace, &request->host.emplace())) return false;
   PyObject* const source_ip = arguments.Find(Word::kSourceIp);
   if (source_ip != nullptr &&
       !KeepText(source_ip, "source_ip", workspace, &request->source_ip.emplace())) {
@@ -146,7 +172,7 @@ bool ReadRequest(const Arguments& arguments, Workspace& workspace, Request* requ
   PyObject* const headers = arguments.Find(Word::kHeaders);
   if (headers != nullptr && !ReadHeaders(headers, workspace)) return false;
   request->headers = workspace.headers;
-  return true;
+  return ReadHost(arguments[Word::kHost], workspace, &request->host);
 }
 
 }  // namespace doorward::python

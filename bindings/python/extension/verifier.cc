@@ -22,7 +22,7 @@ struct VerifierObject {
 // The arguments of Verifier() as they come.
 struct Options {
   PyObject* keys = nullptr;
-  PyObject *issuer = Py_None, *audiences = nullptr, *algorithms = Py_None, *token_type = Py_None;
+  PyObject *issuer = Py_None, *audiences = Py_None, *algorithms = Py_None, *token_type = Py_None;
   long long leeway = 0;
   PyObject* max_age = Py_None;
   Py_ssize_t max_token_bytes = 16 * 1024;
@@ -44,6 +44,25 @@ bool ReadOptional(PyObject* object, const char* what, std::optional<std::string>
   const std::optional<Text> read = ReadText(object, what);
   if (read) *text = std::string(read->view);
   return read.has_value();
+}
+
+// What was to be checked and came out empty would be checked no more.
+bool RefuseEmpty(const char* what) {
+  PyErr_Format(PyExc_ValueError, "%s must not be empty: None leaves it unchecked", what);
+  return false;
+}
+
+bool ReadIssuer(PyObject* object, std::optional<std::string>* issuer) {
+  if (!ReadOptional(object, "issuer", issuer)) return false;
+  return !*issuer || !(*issuer)->empty() || RefuseEmpty("issuer");
+}
+
+bool ReadAudiences(PyObject* object, std::vector<std::string>* audiences) {
+  if (object == Py_None) return true;
+  std::optional<std::vector<std::string>> read = ReadTexts(object, "audiences");
+  if (!read) return false;
+  *audiences = std::move(*read);
+  return !audiences->empty() || RefuseEmpty("audiences");
 }
 
 bool ReadAlgorithms(PyObject* object, AlgorithmSet* algorithms) {
@@ -81,17 +100,12 @@ bool ReadMaxAge(PyObject* object, std::optional<std::chrono::seconds>* max_age) 
 
 std::optional<VerifyOptions> ReadOptions(const Options& o) {
   VerifyOptions options;
-  if (!ReadOptional(o.issuer, "issuer", &options.issuer) ||
+  if (!ReadIssuer(o.issuer, &options.issuer) || !ReadAudiences(o.audiences, &options.audiences) ||
       !ReadOptional(o.token_type, "token_type", &options.token_type) ||
       !ReadAlgorithms(o.algorithms, &options.algorithms) ||
       !ReadSeconds(o.leeway, "leeway", &options.leeway) ||
       !ReadMaxAge(o.max_age, &options.max_age)) {
     return std::nullopt;
-  }
-  if (o.audiences != nullptr) {
-    std::optional<std::vector<std::string>> audiences = ReadTexts(o.audiences, "audiences");
-    if (!audiences) return std::nullopt;
-    options.audiences = std::move(*audiences);
   }
   const std::optional<size_t> limit = ReadSize(o.max_token_bytes, "max_token_bytes");
   if (!limit) return std::nullopt;

@@ -4,6 +4,7 @@ from __future__ import annotations
 import collections
 import datetime
 import gc
+import ipaddress
 import sys
 import weakref
 from collections.abc import Callable
@@ -14,6 +15,33 @@ from scene import ISSUER, NOW, POLICY, bearer, jwks, make_authorizer, token
 
 import doorward
 from doorward import Authorizer, KeySet, Policy, Reason
+
+
+HOSTED = """
+doorward: 1
+rules:
+  - {id: all, allow: [everyone], endpoints: [/**]}
+  - {id: admin, deny: [everyone], endpoints: [admin.example/**]}
+"""
+
+
+class Endless:
+    """Has names and values, yet is no mapping; as a sequence it has no end."""
+
+    def keys(self) -> list[str]:
+        return ["a"]
+
+    def __getitem__(self, name: object) -> str:
+        return "ab"
+
+
+class Vague(datetime.tzinfo):
+    """A zone that does not say how far it is from UTC."""
+
+    def utcoffset(self, moment: datetime.datetime | None) -> None:
+        return None
+
+    dst = tzname = utcoffset
 
 
 def decide(authorizer: Authorizer, target: str = "/orders/7", **arguments: Any) -> doorward.Decision:
@@ -114,7 +142,8 @@ class TestArguments:
 
     @pytest.mark.parametrize(("now", "error"), [
         (float("nan"), ValueError), (float("inf"), ValueError), (-1e300, ValueError), (2**63, ValueError),
-        (datetime.datetime(2026, 1, 1), ValueError), (datetime.date(2026, 1, 1), TypeError), ("now", TypeError), (1j, TypeError),
+        (datetime.datetime(2026, 1, 1), ValueError), (datetime.datetime(2026, 1, 1, tzinfo=Vague()), ValueError),
+        (datetime.time(12, tzinfo=datetime.timezone.utc), TypeError), (datetime.date(2026, 1, 1), TypeError), ("now", TypeError), (1j, TypeError),
     ])
     def test_what_is_no_time_raises(self, now: Any, error: type[Exception]) -> None:
         with pytest.raises(error):
@@ -126,6 +155,7 @@ class TestArguments:
         ({"target": ["/"]}, TypeError),
         ({"host": 17}, TypeError),
         ({"source_ip": 17}, TypeError),
+        ({"source_ip": ipaddress.ip_address("192.0.2.1")}, TypeError),
         ({"headers": 17}, TypeError),
         ({"headers": "Accept"}, TypeError),
         ({"headers": ["ab"]}, TypeError),
@@ -134,6 +164,7 @@ class TestArguments:
         ({"headers": [["a"]]}, TypeError),
         ({"headers": [("a", None)]}, TypeError),
         ({"headers": {"a": ["b"]}}, TypeError),
+        ({"headers": Endless()}, TypeError),
         ({"headers": [("a", "\ud800")]}, UnicodeEncodeError),
         ({"target": "/\udcff"}, UnicodeEncodeError),
         ({"token": 17}, TypeError),
@@ -143,6 +174,38 @@ class TestArguments:
     def test_wrong_types_raise(self, arguments: dict[str, Any], error: type[Exception]) -> None:
         with pytest.raises(error):
             decide(make_authorizer(), **arguments)
+
+    @pytest.mark.parametrize(("name", "arguments", "reason", "host"), [
+        ("left out, and none came", {}, "allowed", None),
+        ("left out", {"headers": {"Host": "admin.example"}}, "denied_by_rule", "admin.example"),
+        ("left out, in octets", {"headers": [(b"hOST", b"Admin.Example:443")]}, "denied_by_rule", "admin.example"),
+        ("left out, another", {"headers": [("a", "b"), ("HOST", "b.example")]}, "allowed", "b.example"),
+        ("left out, broken", {"headers": {"Host": "a b"}}, "bad_host", None),
+        ("left out, empty", {"headers": {"Host": ""}}, "bad_host", None),
+        ("left out, two", {"headers": [("Host", "b.example"), ("Host", "b.example")]}, "bad_host", None),
+        ("a name that is longer", {"headers": {"Hosts": "admin.example"}}, "allowed", None),
+        ("given", {"host": "admin.example"}, "denied_by_rule", "admin.example"),
+        ("given twice", {"host": "admin.example", "headers": {"Host": "admin.example"}}, "denied_by_rule", "admin.example"),
+        ("given otherwise", {"host": "b.example", "headers": {"Host": "admin.example"}}, "bad_host", None),
+        ("none at all", {"host": None}, "allowed", None),
+        ("none, and one came", {"host": None, "headers": {"host": "b.example"}}, "bad_host", None),
+        ("none, and two came", {"host": None, "headers": [("Host", "b.example"), ("Host", "b.example")]}, "bad_host", None),
+    ])
+    def test_no_rule_that_names_a_host_is_passed_by(
+        self, name: str, arguments: dict[str, Any], reason: str, host: str | None
+    ) -> None:
+        policy = doorward.Policy.loads(HOSTED)
+        authorizer, caller = doorward.Authorizer(policy), policy.anonymous_caller()
+        for decision in (
+            authorizer.authorize(method="GET", target="/", **arguments),
+            policy.decide(caller, method="GET", target="/", **arguments),
+        ):
+            assert (decision.reason, decision.host) == (reason, host)
+        for explanation in (
+            authorizer.explain(method="GET", target="/", **arguments),
+            policy.explain(caller, method="GET", target="/", **arguments),
+        ):
+            assert explanation.to_dict()["reason"] == reason
 
     def test_method_and_target_are_demanded(self) -> None:
         authorizer: Any = make_authorizer()

@@ -33,7 +33,7 @@ def verifier(keys: doorward.KeySet, options: dict[str, Any]) -> doorward.Verifie
     made = doorward.Verifier(
         keys,
         issuer=options.pop("issuer", None),
-        audiences=[options.pop("audience")] if "audience" in options else [],
+        audiences=[options.pop("audience")] if "audience" in options else None,
         algorithms=[a for a in options.pop("allowed_algs", ALGORITHMS) if a in ALGORITHMS],
         leeway=options.pop("leeway", 0),
         token_type=options.pop("required_typ", None),

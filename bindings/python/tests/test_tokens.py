@@ -69,6 +69,7 @@ class TestVerifier:
     @pytest.mark.parametrize(("options", "claims", "reason"), [
         ({}, {}, None),
         ({"issuer": ISSUER, "audiences": ["x", AUDIENCE]}, {}, None),
+        ({"issuer": None, "audiences": None}, {"iss": "a", "aud": "b"}, None),
         ({"issuer": "https://other/"}, {}, "token_issuer_unknown"),
         ({"audiences": ["x"]}, {}, "token_audience"),
         ({}, {"exp": NOW}, "token_expired"),
@@ -125,6 +126,7 @@ class TestVerifier:
         ({"audiences": "x"}, TypeError), ({"audiences": 1}, TypeError), ({"issuer": 1}, TypeError), ({"leeway": -1}, ValueError),
         ({"max_age": -1}, ValueError), ({"max_age": "1"}, TypeError), ({"leeway": 2**64}, OverflowError),
         ({"max_token_bytes": -1}, ValueError), ({"unknown": 1}, TypeError),
+        ({"audiences": []}, ValueError), ({"audiences": ()}, ValueError), ({"issuer": ""}, ValueError),
     ])
     def test_wrong_options_raise(self, options: dict[str, Any], error: type[Exception]) -> None:
         with pytest.raises(error):

@@ -100,7 +100,7 @@ class Policy:
         *,
         method: _Text,
         target: _Text,
-        host: _Text | None = None,
+        host: _Text | None = ...,
         headers: _Headers = (),
         source_ip: _Text | None = None,
         now: _Time | None = None,
@@ -119,7 +119,7 @@ class Policy:
         *,
         method: _Text,
         target: _Text,
-        host: _Text | None = None,
+        host: _Text | None = ...,
         headers: _Headers = (),
         source_ip: _Text | None = None,
         now: _Time | None = None,
@@ -212,9 +212,9 @@ class VerifiedToken:
 class Verifier:
     """Verifies tokens alone, for hosts that want no rules. Immutable.
 
-    ``issuer`` and ``audiences`` (one must match) are checked where given. ``algorithms`` permits all
-    with public keys by default; a key narrows it further. ``token_type`` is the ``typ`` that is demanded.
-    ``leeway`` and ``max_age`` are seconds.
+    ``issuer`` and ``audiences`` (one must match) are checked where given: left out, a token that the same keys
+    signed for another service passes. ``algorithms`` permits all with public keys by default; a key narrows
+    it further. ``token_type`` is the ``typ`` that is demanded. ``leeway`` and ``max_age`` are seconds.
 
     >>> Verifier(KeySet({"keys": []})).verify("a.b.c")
     Traceback (most recent call last):
@@ -227,7 +227,7 @@ class Verifier:
         keys: KeySet,
         *,
         issuer: str | None = None,
-        audiences: Iterable[str] = (),
+        audiences: Iterable[str] | None = None,
         algorithms: Iterable[str] | None = None,
         token_type: str | None = None,
         leeway: int = 0,
@@ -355,7 +355,7 @@ class Authorizer:
         *,
         method: _Text,
         target: _Text,
-        host: _Text | None = None,
+        host: _Text | None = ...,
         headers: _Headers = (),
         source_ip: _Text | None = None,
         now: _Time | None = None,
@@ -365,8 +365,9 @@ class Authorizer:
         """Decides one request. Whatever a client sends gets a decision; only a wrong type raises.
 
         Hand it over as received: ``target`` with its query, nothing decoded, repeated fields repeated.
-        ``host`` is the Host field or :authority, "" where the request came without one; None is for
-        applications that have no hosts at all. ``source_ip`` is the client's address as far as you trust it.
+        ``host`` is the Host field or :authority, "" where the request came without one. Left out, it is the Host
+        field among the headers. None is for applications that have no hosts at all: rules that name one match
+        nothing then, those that deny included, and a Host field is refused. ``source_ip`` is the client's address as far as you trust it.
         The token is looked for in the headers, where the policy says, unless ``token`` is one or ``caller``
         says who calls. A token that was not seen before lets other threads run while it is verified.
 
@@ -382,7 +383,7 @@ class Authorizer:
         *,
         method: _Text,
         target: _Text,
-        host: _Text | None = None,
+        host: _Text | None = ...,
         headers: _Headers = (),
         source_ip: _Text | None = None,
         now: _Time | None = None,
