@@ -229,6 +229,12 @@ def test_head_gets_no_body(key: SigningKey) -> None:
         ("below a root", http("/public/a", root_path="/public"), "/public/a", b"/public/a"),
         ("the root itself", http("/public", root_path="/public"), "/public", b"/public"),
         ("root left out", http("/a", root_path="/public"), "/public/a", b"/public/a"),
+        ("root with a slash", http("/a", root_path="/public/"), "/public/a", b"/public/a"),
+        ("root with a slash, told", http("/public/a", root_path="/public/"), "/public/a", b"/public/a"),
+        ("root with a slash, as uvicorn has it", http("/public//a%20b", root_path="/public/"), "/public/a b", b"/public/a%20b"),
+        ("that without a raw path", http("/public//a", root_path="/public/", raw_path=None), "/public/a", b"/public/a"),
+        ("a slash for a root", http("//public/a", root_path="/"), "/public/a", b"/public/a"),
+        ("no root", http("/public/a", root_path=None), "/public/a", b"/public/a"),
         ("root is no segment", http("/publics", root_path="/public"), "/public/publics", b"/public/publics"),
     ],
 )
@@ -252,6 +258,9 @@ def test_the_application_sees_the_path_that_was_decided(
         ("a question mark that is left", http("/public/a", path="/public/a?b"), 400),
         ("no text", http("/public/a", path="/public/\udcff"), 400),
         ("no path at all", http("*", method="OPTIONS"), 401),
+        ("root with a slash", http("/admin/x", root_path="/public/"), 403),
+        ("root with a slash, as uvicorn has it", http("/public//admin/x", root_path="/public/"), 403),
+        ("root with a slash, and one of the client's", http("/public///admin/x", root_path="/public/"), 400),
         ("root twice", http("/admin/x", root_path="/public"), 403),
         ("root written by the client", http("/public/admin/x", root_path="/public"), 403),
     ],
@@ -309,6 +318,15 @@ def test_the_host_may_be_left_out(key: SigningKey) -> None:
     assert Exchange(authorizer(key), http("/hosted")).status == 204
     assert Exchange(authorizer(key), http("/hosted"), has_hosts=False).status == 401
     assert Exchange(authorizer(key), http("/public") | {"headers": []}, has_hosts=False).status == 204
+    two = Exchange(authorizer(key), http("/public", [(b"Host", b"b")]), has_hosts=False)
+    assert two.status == 204 and two.decision.host is None
+    assert (b"host", b"api.example.com") in two.fields
+
+
+def test_a_scope_without_query_is_served(key: SigningKey) -> None:
+    scope = http("/public")
+    del scope["query_string"]
+    assert Exchange(authorizer(key), scope).status == 204
 
 
 def test_a_preflight_passes_where_the_policy_lets_it(key: SigningKey) -> None:

@@ -7,18 +7,28 @@ import base64
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
+import flask
 import pytest
 from identity import Provider, SigningKey, key_set, provider
+
+import doorward
+from doorward.flask import require_role
+from doorward.gate import Gate
+from doorward.keys import Document, FetchError, FollowOptions, KeyFollower
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 EXAMPLE = REPOSITORY / "examples" / "python"
@@ -119,11 +129,33 @@ def test_the_programs_of_the_document_can_be_loaded(tmp_path: Path, monkeypatch:
     monkeypatch.chdir(tmp_path)
     text = (REPOSITORY / "docs" / "python-middleware.md").read_text()
     programs = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    assert len(programs) == 2
-    for program in programs:
+    assert len(programs) == 5
+    for program in programs[:2]:
         names: dict[str, Any] = {"__name__": "program"}
         exec(program, names)
         assert names["app"] is not None
+
+    def unreachable(url: str, etag: str | None = None, /) -> Document:
+        raise FetchError("unreachable")
+
+    handled: dict[int, Any] = {}
+    names = {
+        "FollowOptions": FollowOptions,
+        "Gate": Gate,
+        "KeyFollower": partial(KeyFollower, fetch=unreachable),
+        "app": flask.Flask("program"),
+        "doorward": doorward,
+        "headers": {},
+        "require_role": require_role,
+        "signal": SimpleNamespace(SIGHUP=signal.SIGHUP, signal=handled.__setitem__),
+        "target": "/orders/17",
+        "threading": threading,
+    }
+    for program in programs[2:]:
+        exec(program, names)
+    assert names["decision"].reason == "no_token"
+    names["replace"](doorward.Policy.load("policy.yaml"))
+    handled[signal.SIGHUP]()
 
 
 @contextmanager

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import subprocess
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from identity import Provider, provider, send
@@ -30,6 +32,26 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run([*command, "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
     path.write_text(path.read_text() + Path(str(path) + ".crt").read_text())
     return path
+
+
+def test_an_address_that_does_not_answer_leaves_time_for_the_next(
+    server: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.2", 0), backlog=0) as silent:
+        address = silent.getsockname()
+        waiting = [socket.socket() for _ in range(4)]  # which fill its queue
+        for client in waiting:
+            client.setblocking(False)
+            client.connect_ex(address)
+        there = socket.getaddrinfo("localhost", urlsplit(server.jwks_uri).port, type=socket.SOCK_STREAM)
+        first = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", address)
+        unknown = (-1, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", address)  # a family that this machine lacks
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [unknown, first, *there])
+        assert HttpFetch(FetchLimits(timeout=4.0))(server.jwks_uri).body == server.key_set
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [first, first])
+        assert "not answered within 0.2 s" in str(refusal(server, FetchLimits(timeout=0.2)))
+        for client in waiting:
+            client.close()
 
 
 def refusal(server: Provider, limits: FetchLimits | None = None, url: str | None = None) -> FetchError:

@@ -17,6 +17,7 @@ from identity import AUDIENCE, SigningKey, key_set, provider
 
 from doorward import Authorizer, KeySetError, PolicyError
 from doorward.gate import Gate
+from doorward.keys import Document, FetchError, FollowOptions, KeyState
 
 ISSUER = "https://login.example.com/"
 
@@ -165,6 +166,57 @@ def test_a_policy_of_another_issuer_waits_for_its_keys(folder: Path, key: Signin
         assert gate.reload()
         assert gate.authorizer.authorize(method="GET", target="/b", headers=headers).allowed
         assert [keys.issuer for keys in gate.status().keys] == [idp.issuer]
+
+
+def unreachable(url: str, etag: str | None = None, /) -> Document:
+    raise FetchError("unreachable")
+
+
+def following(folder: Path, keep_stale: float) -> Gate:
+    options = FollowOptions(retry_first=0.01, retry_most=0.01, keep_stale=keep_stale)
+    return Gate(folder / "policy.yaml", fetch=unreachable, options=options, watch_interval=0.0, start_patience=0.1)
+
+
+ON_NETWORK = "{jwks_uri: 'https://a.example/jwks'}"
+
+
+def test_keys_of_a_file_stay_for_a_while_when_others_are_to_come(folder: Path, key: SigningKey) -> None:
+    with following(folder, keep_stale=3600.0) as gate:
+        begun = time.monotonic()
+        (folder / "policy.yaml").write_text(policy(keys=ON_NETWORK))
+        assert gate.reload()
+        eventually(lambda: gate.status().keys[0].failures > 0)
+        assert reason(gate, key) == "allowed"
+        (status,) = gate.status().keys
+        assert (status.state, status.count) == (KeyState.STALE, 1)
+        assert status.age is not None and status.age <= time.monotonic() - begun and gate.status().ready
+
+
+def test_keys_of_a_file_are_taken_away_when_no_others_come(folder: Path, key: SigningKey) -> None:
+    with following(folder, keep_stale=0.2) as gate:
+        (folder / "policy.yaml").write_text(policy(keys=ON_NETWORK))
+        assert gate.reload()
+        eventually(lambda: gate.status().keys[0].state is KeyState.EXPIRED)
+        assert reason(gate, key) == "keys_unavailable"
+        (folder / "policy.yaml").write_text(policy())
+        assert gate.reload() and reason(gate, key) == "allowed"
+
+
+@pytest.mark.parametrize(
+    ("name", "between"),
+    [
+        ("keys in the policy", policy(keys="{jwks: {keys: []}}")),
+        ("another issuer", policy(issuer="https://b.example", keys="{jwks: {keys: []}}")),
+    ],
+)
+def test_keys_of_a_former_policy_do_not_come_back(folder: Path, key: SigningKey, name: str, between: str) -> None:
+    with following(folder, keep_stale=3600.0) as gate:
+        (folder / "policy.yaml").write_text(between)
+        assert gate.reload()
+        (folder / "policy.yaml").write_text(policy(keys=ON_NETWORK))
+        assert gate.reload() and reason(gate, key) == "keys_unavailable"
+        (status,) = gate.status().keys
+        assert (status.state, status.count, status.age) == (KeyState.WAITING, 0, None)
 
 
 def test_a_gate_begins_anew(folder: Path) -> None:

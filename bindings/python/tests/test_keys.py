@@ -17,6 +17,7 @@ import pytest
 from identity import Provider, SigningKey, key_set, provider, send
 
 from doorward import Authorizer, Policy, Reason
+from doorward._fork import no_fork
 from doorward.keys import Document, FetchError, FollowedKeys, FollowOptions, KeyFollower, KeyState
 
 # No look comes by itself, but for the first; each that is asked for is granted.
@@ -457,6 +458,22 @@ def test_keys_of_a_former_source_grow_old_too(idp: Provider, old_key: SigningKey
         assert reason(authorizer, idp, old_key) == "keys_unavailable"
 
 
+def test_keys_that_somebody_else_set_grow_old_too(idp: Provider, old_key: SigningKey) -> None:
+    authorizer = Authorizer(policy(idp.issuer))
+    authorizer.set_keys(idp.issuer, key_set(old_key))
+    options = FollowOptions(retry_first=0.01, retry_most=0.01, keep_stale=0.3)
+    follower = KeyFollower(authorizer, options=options, fetch=Scripted(FetchError("down")))
+    follower.follow(authorizer.policy, in_force={idp.issuer: 1})
+    assert (one(follower).state, one(follower).count) == (KeyState.CURRENT, 1)
+    for told in (True, False):
+        assert reason(authorizer, idp, old_key) == "allowed"
+        with follower:
+            eventually(lambda: one(follower).state is KeyState.EXPIRED)
+        assert reason(authorizer, idp, old_key) == "keys_unavailable"
+        authorizer.set_keys(idp.issuer, key_set(old_key))
+        follower = KeyFollower(authorizer, options=options, fetch=Scripted(FetchError("down")))
+
+
 def threads_for(idp: Provider) -> list[str]:
     return [thread.name for thread in threading.enumerate() if idp.issuer in thread.name]
 
@@ -497,3 +514,32 @@ def test_a_forked_child_begins_anew(idp: Provider, old_key: SigningKey, tmp_path
         os.waitpid(child, 0)
     assert outcome.read_text() == "True allowed"
     assert len(idp.requests) == 4
+
+
+def test_a_fork_waits_for_keys_that_are_being_put_in_force() -> None:
+    begun, done = threading.Event(), []
+
+    class Slow:
+        """Stands in for an authorizer that is forked while it is inside OpenSSL."""
+
+        policy = policy("https://a.example", keys="{jwks_uri: 'https://a.example/jwks'}")
+
+        def set_keys(self, issuer: str, keys: object) -> tuple[()]:
+            begun.set()
+            time.sleep(0.2)
+            return ()
+
+        def prepare_keys(self) -> None:
+            done.append("prepared")
+
+    slow: Any = Slow()
+    with KeyFollower(slow, fetch=Scripted(Document(b'{"keys": []}'))) as follower:
+        assert begun.wait(10)
+        child = os.fork()
+        if child == 0:
+            with no_fork():  # which is free in a child
+                os._exit(0 if done else 1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert follower.wait(0) or done == ["prepared"]
+    with no_fork():  # and free again here
+        pass

@@ -6,8 +6,9 @@ from __future__ import annotations
 import http.client
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -237,6 +238,20 @@ def flask_application(gate: Authorizer) -> flask.Flask:
     return app
 
 
+@pytest.mark.parametrize("name", ["QUERY_STRING", "HTTP_ACCEPT", "HTTP_HOST", "HTTP_X_FORWARDED_FOR", "REQUEST_METHOD", "RAW_URI"])
+def test_whatever_a_careless_server_hands_over_is_answered(key: SigningKey, name: str) -> None:
+    for text in ("\ud800", "\u20ac", "\xff"):
+        status = Exchange(authorizer(key), environ("/public/a", **{name: text}), trusted_hops=1).status
+        assert status == 400 if name in ("HTTP_HOST", "HTTP_X_FORWARDED_FOR", "REQUEST_METHOD") else status in (204, 400)
+
+
+def test_the_host_may_be_left_out(key: SigningKey) -> None:
+    assert Exchange(authorizer(key), environ("/hosted")).status == 204
+    assert Exchange(authorizer(key), environ("/hosted"), has_hosts=False).status == 401
+    made = Exchange(authorizer(key), environ("/public", HTTP_HOST="a b"), has_hosts=False)
+    assert made.status == 204 and made.seen is not None and made.seen["HTTP_HOST"] == "a b"
+
+
 def test_flask_knows_the_caller(key: SigningKey) -> None:
     client = flask_application(authorizer(key)).test_client()
     assert client.get("/orders", headers=key.bearer(ISSUER, roles=["viewer"])).json == {"subject": "ann", "told": "ann"}
@@ -250,6 +265,54 @@ def test_flask_asks_for_a_role(key: SigningKey) -> None:
     assert client.get("/orders/edit", headers=key.bearer(ISSUER, roles=["viewer"])).status_code == 403
     anonymous = client.get("/public/edit")
     assert (anonymous.status_code, anonymous.headers["WWW-Authenticate"].strip().lower()) == (401, "bearer")
+
+
+def test_flask_serves_no_view_that_a_role_was_meant_to_guard(key: SigningKey) -> None:
+    app, pages = flask.Flask(__name__), flask.Blueprint("pages", __name__)
+
+    @require_role("viewer")
+    @app.get("/public/above")
+    def above() -> str:
+        return "let in"
+
+    @require_role("viewer")
+    @pages.get("/public/page")
+    def page() -> str:
+        return "let in"
+
+    def logged(view: Callable[[], str]) -> Callable[[], str]:
+        return wraps(view)(lambda: view())
+
+    @require_role("viewer")
+    @logged
+    @app.get("/public/wrapped")
+    def wrapped() -> str:
+        return "let in"
+
+    @require_role("viewer")
+    @app.get("/public/between")
+    @require_role("editor")
+    def between() -> str:
+        return "let in"
+
+    @app.get("/public/below")
+    @logged
+    @require_role("viewer")
+    @logged
+    @require_role("editor")
+    def below() -> str:
+        return "let in"
+
+    app.register_blueprint(pages)
+    app.wsgi_app = DoorwardMiddleware(app.wsgi_app, authorizer(key))  # type: ignore[method-assign]
+    headers = key.bearer(ISSUER, roles=["editor"])
+    for path in ("above", "page", "wrapped", "between"):
+        assert app.test_client().get(f"/public/{path}", headers=headers).status_code == 500
+    assert app.test_client().get("/public/below", headers=headers).text == "let in"
+    assert app.test_client().get("/public/nothing").status_code == 404
+    app.testing = True
+    with pytest.raises(RuntimeError, match="guards nothing of `above`: put it below the route"):
+        app.test_client().get("/public/above", headers=headers)
 
 
 def test_flask_without_the_middleware_serves_nothing_that_asks_for_a_role(key: SigningKey) -> None:

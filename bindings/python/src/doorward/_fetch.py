@@ -166,15 +166,20 @@ class _Deadline:
 
 
 def _connect(host: str, port: int, deadline: _Deadline) -> socket.socket:
+    """Tries one address after another. Each has an equal part of the time that is left, so that one which
+    does not answer leaves some to the others."""
     failure: OSError = OSError(f"no address for `{host}`")
-    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        candidate = socket.socket(family, kind, protocol)
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    for tried, (family, kind, protocol, _, address) in enumerate(addresses):
+        candidate = None
         try:
-            candidate.settimeout(deadline.left())
+            candidate = socket.socket(family, kind, protocol)
+            candidate.settimeout(deadline.left() / (len(addresses) - tried))
             candidate.connect(address)
             return candidate
         except OSError as error:
-            candidate.close()
+            if candidate is not None:
+                candidate.close()
             failure = error
     raise failure
 

@@ -43,7 +43,7 @@ class DoorwardMiddleware(Middleware[App]):
     else looks after. `trusted_hops` is how many proxies in front have appended to X-Forwarded-For: the client's
     address is that many places from its right end; 0 takes the address that the server gives.
     `has_hosts=False` leaves the host out of what is decided, for services that are called without one, or by
-    addresses that mean nothing. `refuse` makes other answers than the usual ones.
+    addresses that mean nothing: rules that name a host then match nothing, those that deny included. `refuse` makes other answers than the usual ones.
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,7 +64,7 @@ class DoorwardMiddleware(Middleware[App]):
         log_reports(decision)
         if not decision.allowed:
             await _answer(scope, receive, send, self._refuse(decision))
-        elif (served := path_to_serve(decision, scope.get("root_path", ""))) is None:
+        elif (served := path_to_serve(decision, scope.get("root_path") or "")) is None:
             await _answer(scope, receive, send, refuse_other_segments(decision))
         else:
             await self._app(_child_scope(scope, decision, *served), receive, send)
@@ -78,6 +78,8 @@ class DoorwardMiddleware(Middleware[App]):
 
     def _request(self, scope: Scope) -> dict[str, Any]:
         headers = list(scope["headers"])
+        if not self._has_hosts:
+            headers = [field for field in headers if field[0].lower() != b"host"]
         raw = scope.get("raw_path")
         client = scope.get("client")
         hops = self._trusted_hops
@@ -85,7 +87,7 @@ class DoorwardMiddleware(Middleware[App]):
         return {
             "method": scope.get("method", "GET"),
             "target": request_target(
-                None if raw is None else raw.decode("latin-1"), scope["path"], scope["query_string"].decode("latin-1")
+                None if raw is None else raw.decode("latin-1"), scope["path"], scope.get("query_string", b"").decode("latin-1")
             ),
             "host": next(iter(_values(headers, b"host")), "") if self._has_hosts else None,
             "headers": headers,
@@ -116,11 +118,26 @@ def _with_whole_path(scope: Scope) -> Scope:
     Frameworks cut `root_path` off where a path begins with it, and else look at all of it: two paths would lead
     to one handler, and a rule on one of them could be passed by with the other.
     """
-    root, path = scope.get("root_path", ""), scope["path"]
+    scope = _without_slash_after_root(scope)
+    root, path = scope.get("root_path") or "", scope["path"]
     if not root or path == root or path.startswith(root + "/"):
         return scope
     raw = scope.get("raw_path")
     return {**scope, "path": root + path, "raw_path": None if raw is None else quoted(root).encode("ascii") + raw}
+
+
+def _without_slash_after_root(scope: Scope) -> Scope:
+    """Cuts the slash that `root_path` ends in, and from the path where a server has put that before it."""
+    given, path, raw = scope.get("root_path") or "", scope["path"], scope.get("raw_path")
+    root = given.rstrip("/")
+    if root == given:
+        return scope
+    if path.startswith(given + "/"):
+        path = root + path[len(given) :]
+    prefix = quoted(given).encode("ascii")
+    if raw is not None and raw.startswith(prefix + b"/"):
+        raw = prefix.rstrip(b"/") + raw[len(prefix) :]
+    return {**scope, "root_path": root, "path": path, "raw_path": raw}
 
 
 def _values(headers: list[tuple[bytes, bytes]], name: bytes) -> list[str]:

@@ -15,13 +15,13 @@ import hashlib
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from doorward import AuditEvent, Authorizer, KeySet, KeySetError, Policy, PolicyError
-from doorward._fork import survive_forks
+from doorward._fork import no_fork, survive_forks
 from doorward.keys import Fetch, FollowedKeys, FollowOptions, KeyFollower
 
 __all__ = ["Gate", "GateStatus"]
@@ -88,7 +88,7 @@ class Gate:
         self._watch_interval = watch_interval
         self._policy_file = _File(Path(policy))
         self._key_files: dict[str, _File] = {}  # never changed, only replaced
-        self._without_keys: frozenset[str] = frozenset()
+        self._key_counts: dict[str, int] = {}  # by the issuers of key files; likewise
         self._prepare()
         self._policy_file.open(self._load_policy)
         survive_forks(self)
@@ -135,7 +135,7 @@ class Gate:
             policy_revision=policy.revision if policy is not None else None,
             complaints=complaints,
             keys=self.keys.status(),
-            without_keys=tuple(sorted(self._without_keys & self._key_files.keys())),
+            without_keys=tuple(sorted(issuer for issuer, count in self._key_counts.items() if not count)),
         )
 
     def reload(self) -> bool:
@@ -157,20 +157,36 @@ class Gate:
                 _log.exception("files could not be looked at")
 
     def _load_policy(self, text: bytes) -> None:
-        policy = Policy.loads(text, name=str(self._policy_file.path))
-        key_files = self._open_key_files(policy)
-        self.keys.follow(policy)
+        with no_fork():
+            policy = Policy.loads(text, name=str(self._policy_file.path))
+        key_files, keys = self._open_key_files(policy)
+        followed = {status.issuer for status in self.keys.status()}
+        self.keys.follow(policy, in_force=self._key_counts)
+        for issuer, key_set in keys.items():
+            self._put_in_force(issuer, key_set)
         if self._stop is not None:
             self.keys.wait(self.start_patience)
-        self.authorizer.set_policy(policy)
-        self.authorizer.prepare_keys()
+        with no_fork():
+            self.authorizer.set_policy(policy)
+            self.authorizer.prepare_keys()
+        self._forget_keys((followed | self._key_files.keys()) - _with_keys_from_outside(policy))
         self._key_files = key_files
+        self._key_counts = {issuer: count for issuer, count in self._key_counts.items() if issuer in key_files}
         for diagnostic in policy.diagnostics:
             _log.warning("%s", diagnostic)
         _log.info("policy %s in force (rules: %d)", policy.revision, policy.rule_count)
 
-    def _open_key_files(self, policy: Policy) -> dict[str, _File]:
-        """Opens the key files that a policy names, all of them or none; those that are open stay as they are."""
+    def _forget_keys(self, issuers: Set[str]) -> None:
+        """Takes keys away that a later policy would find in force again."""
+        for issuer in issuers:
+            with no_fork():
+                self.authorizer.set_keys(issuer, None)
+
+    def _open_key_files(self, policy: Policy) -> tuple[dict[str, _File], dict[str, KeySet]]:
+        """Opens the key files that a policy names, all of them or none; those that are open stay as they are.
+
+        Returns the files, and what stands in those that were opened.
+        """
         opened: dict[str, _File] = {}
         keys: dict[str, KeySet] = {}
         for issuer in policy.issuers:
@@ -182,9 +198,7 @@ class Gate:
                 file = _File(path)
                 file.open(partial(_parse_keys, keys, issuer.name, path))
             opened[issuer.name] = file
-        for name, key_set in keys.items():
-            self._put_in_force(name, key_set)
-        return opened
+        return opened, keys
 
     def _load_keys(self, issuer: str, path: Path, text: bytes) -> None:
         keys: dict[str, KeySet] = {}
@@ -192,16 +206,23 @@ class Gate:
         self._put_in_force(issuer, keys[issuer])
 
     def _put_in_force(self, issuer: str, keys: KeySet) -> None:
-        self.authorizer.set_keys(issuer, keys)
-        self.authorizer.prepare_keys()
-        self._without_keys = self._without_keys - {issuer} if keys else self._without_keys | {issuer}
+        with no_fork():
+            self.authorizer.set_keys(issuer, keys)
+            self.authorizer.prepare_keys()
+        self._key_counts = {**self._key_counts, issuer: len(keys)}
         for diagnostic in keys.diagnostics:
             _log.warning("%s", diagnostic)
         _log.log(logging.INFO if keys else logging.ERROR, "keys of %s: %d in force", issuer, len(keys))
 
 
 def _parse_keys(parsed: dict[str, KeySet], issuer: str, path: Path, text: bytes) -> None:
-    parsed[issuer] = KeySet(text, origin="local", name=str(path))
+    with no_fork():
+        parsed[issuer] = KeySet(text, origin="local", name=str(path))
+
+
+def _with_keys_from_outside(policy: Policy) -> set[str]:
+    """Spellings of issuers whose keys do not stand in the policy itself."""
+    return {name for issuer in policy.issuers if issuer.source != "inline" for name in issuer.spellings}
 
 
 class _File:

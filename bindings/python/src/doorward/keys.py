@@ -25,7 +25,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for_futures
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from typing import Protocol
 
 from doorward import Authorizer, Issuer, KeySet, KeySetError, Policy, Reason
 from doorward._fetch import Document, Fetch, FetchError, FetchLimits, HttpFetch
-from doorward._fork import survive_forks
+from doorward._fork import no_fork, survive_forks
 
 __all__ = [
     "Document",
@@ -89,7 +89,7 @@ class KeyState(str, enum.Enum):
     STALE = "stale"
     """In force, but later looks failed."""
     EXPIRED = "expired"
-    """Not confirmed for too long, and taken away."""
+    """Not confirmed for too long, and taken away; or none came for as long."""
 
     def __str__(self) -> str:
         return self.value
@@ -164,20 +164,26 @@ class KeyFollower:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def follow(self, policy: Policy | None) -> None:
+    def follow(self, policy: Policy | None, *, in_force: Mapping[str, int] | None = None) -> None:
         """Follows the issuers of `policy`, and no others: to be called when another one is put in force.
 
-        Call it before, and `wait`, so that keys of new issuers are there when the policy is.
+        Call it before, and `wait`, so that keys of new issuers are there when the policy is. `in_force` says how
+        many keys of an issuer, by its name, you have set by yourself: they count as confirmed now.
         """
         issuers = [i for i in policy.issuers if i.source in _FOLLOWED] if policy is not None else []
         with self._lock:
             by_name = {issuer.name: followed for issuer, followed in self._followed.items()}
-            self._replace({i: self._followed.get(i) or self._new(i, by_name.get(i.name)) for i in issuers})
+            counts = in_force or {}
+            self._replace(
+                {i: self._followed.get(i) or self._new(i, by_name.get(i.name), counts.get(i.name)) for i in issuers}
+            )
 
-    def _new(self, issuer: Issuer, former: _Followed | None) -> _Followed:
+    def _new(self, issuer: Issuer, former: _Followed | None, in_force: int | None) -> _Followed:
         followed = _Followed(self._authorizer, issuer, self._options, self._fetch)
         if former is not None:
             followed.inherit(former)
+        elif in_force is not None:
+            followed.adopt(in_force)
         return followed
 
     def _replace(self, wanted: dict[Issuer, _Followed]) -> None:
@@ -279,7 +285,8 @@ class _Followed:
         self._closed = False
         self._look: Future[None] | None = None  # that was asked for, or is under way
         self._due = self._askable = 0.0  # by the monotonic clock, as all times here
-        self._confirmed: float | None = None  # None: no keys in force
+        self._begun = time.monotonic()
+        self._confirmed: float | None = None  # None: no keys in force that we know of
         self._expired = False
         self._count = 0
         self._digest: bytes | None = None  # of the key set in force
@@ -289,7 +296,11 @@ class _Followed:
 
     def inherit(self, former: _Followed) -> None:
         """Takes over how old the keys are that a former source of the same issuer left in force."""
-        self._confirmed, self._count = former._confirmed, former._count
+        self._begun, self._confirmed, self._count = former._begun, former._confirmed, former._count
+
+    def adopt(self, count: int) -> None:
+        """Takes over keys that somebody else has put in force."""
+        self._confirmed, self._count = time.monotonic(), count
 
     def renewed(self) -> _Followed:
         """Makes the same anew in a forked child."""
@@ -352,23 +363,29 @@ class _Followed:
         """Waits for the next look, and meanwhile for the moment when keys are too old. None: closed."""
         with self._changed:
             while not self._closed:
-                now = time.monotonic()
-                expiry = _NEVER if self._confirmed is None else self._confirmed + self._options.keep_stale
-                if now >= expiry and self._failures:
+                now, expiry = time.monotonic(), self._expiry()
+                if now >= expiry:
                     self._expire()
                     continue
                 if now >= self._due and self._look is None:
                     self._look = _new_future()
                 if self._look is not None:
                     return self._look
-                self._changed.wait(min(self._due, expiry if self._failures else _NEVER) - now)
+                self._changed.wait(min(self._due, expiry) - now)
         return None
 
+    def _expiry(self) -> float:
+        """When keys are taken away. Where none were confirmed, that is for keys that somebody else may have set."""
+        if self._expired or not self._failures:
+            return _NEVER
+        return (self._begun if self._confirmed is None else self._confirmed) + self._options.keep_stale
+
     def _expire(self) -> None:
-        self._authorizer.set_keys(self.issuer.name, None)
+        with no_fork():
+            self._authorizer.set_keys(self.issuer.name, None)
         self._confirmed, self._count, self._expired = None, 0, True
         self._digest = self._etag = None
-        _log.error("keys of %s: not confirmed for too long, taken away", self.issuer.name)
+        _log.error("keys of %s: none were confirmed for too long, taken away", self.issuer.name)
 
     def _succeed(self, document: Document) -> float:
         """Puts in force what came, and returns the seconds until the next look."""
@@ -390,12 +407,14 @@ class _Followed:
         digest = hashlib.sha256(jwks).digest()
         if digest == self._digest:
             return
-        keys = KeySet(jwks, name=self.issuer.name)
-        for diagnostic in (*keys.diagnostics, *self._authorizer.set_keys(self.issuer.name, keys)):
+        with no_fork():
+            keys = KeySet(jwks, name=self.issuer.name)
+            warnings = self._authorizer.set_keys(self.issuer.name, keys)
+            self._authorizer.prepare_keys()
+        for diagnostic in (*keys.diagnostics, *warnings):
             _log.info("keys of %s: %s", self.issuer.name, diagnostic)
         if len(keys) != self._count or not keys:
             _log.log(logging.INFO if keys else logging.ERROR, "keys of %s: %d in force", self.issuer.name, len(keys))
-        self._authorizer.prepare_keys()
         self._count, self._digest = len(keys), digest
 
     def _fail(self, error: FetchError | KeySetError) -> float:

@@ -76,21 +76,31 @@ class DoorwardMiddleware(Middleware[App]):
         path = _text(environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""))
         forwarded_for = environ.get("HTTP_X_FORWARDED_FOR")
         return {
-            "method": environ["REQUEST_METHOD"],
-            "target": request_target(raw, path or "/", environ.get("QUERY_STRING", "")),
+            "method": _octets(environ["REQUEST_METHOD"]),
+            "target": request_target(raw, path or "/", _only_octets(environ.get("QUERY_STRING", ""))),
             "host": _octets(environ.get("HTTP_HOST", "")) if self._has_hosts else None,
-            "headers": [(_octets(name), _octets(environ[key])) for key, name in _fields(environ)],
+            "headers": [(_octets(name), _octets(environ[key])) for key, name in self._fields(environ)],
             "source_ip": client_address(
                 environ.get("REMOTE_ADDR"),
-                () if forwarded_for is None else (forwarded_for,),
+                () if forwarded_for is None else (_only_octets(forwarded_for),),
                 self._trusted_hops,
             ),
         }
 
 
+    def _fields(self, environ: Environ) -> list[tuple[str, str]]:
+        fields = _fields(environ)
+        return fields if self._has_hosts else [(key, name) for key, name in fields if name != "HOST"]
+
+
 def _octets(text: str) -> bytes:
     """What a string of PEP 3333 stands for."""
     return text.encode("latin-1", "replace")
+
+
+def _only_octets(text: str) -> str:
+    """A string of PEP 3333, which a careless server may have made of other characters than octets."""
+    return _octets(text).decode("latin-1")
 
 
 def _text(octets: str) -> str:
