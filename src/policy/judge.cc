@@ -249,7 +249,7 @@ void Judge::TryReports(const Verdict& verdict) {
   tried_ = {};
 }
 
-void Judge::LookForPreflight(const MatchEntry& entry, Preflight& found) {
+void Judge::LookForPreflight(const MatchEntry& entry, PreflightTally& found) {
   const std::string_view method = scratch_.preflight_method;
   const CompiledRule& rule = program_.rules[entry.rule];
   // Of a report rule, what it says of the preflight itself counts once it is tried.
@@ -269,14 +269,14 @@ void Judge::LookForPreflight(const MatchEntry& entry, Preflight& found) {
 // everyone.
 uint32_t Judge::RuleForPreflight() {
   if (!preflight_in_force_) {
-    Preflight& found = preflight_in_force_.emplace();
+    PreflightTally& found = preflight_in_force_.emplace();
     const std::span<const MatchEntry> tried = std::exchange(tried_, {});
     program_.matcher.Visit(scratch_.canonical, scratch_.stack, [&](EntryRun run) {
       run.ForEach([&](const MatchEntry& entry) { LookForPreflight(entry, found); });
     });
     tried_ = tried;
   }
-  Preflight found = *preflight_in_force_;
+  PreflightTally found = *preflight_in_force_;
   for (const MatchEntry& entry : tried_) LookForPreflight(entry, found);
   return found.denied ? kNoRule : found.first_allow;
 }

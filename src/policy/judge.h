@@ -38,6 +38,12 @@ struct Tally {
   bool lacks_only_unknowns = false;  // an allow rule lacked nothing but what could not be known
 };
 
+// The same for what a CORS preflight asks about.
+struct PreflightTally {
+  uint32_t first_allow = kNoRule;
+  bool denied = false;  // to everyone
+};
+
 class Judge {
  public:
   // REQUIRES: the scratch's canonical request and preflight method are set; all arguments outlive
@@ -64,12 +70,6 @@ class Judge {
  private:
   class RuleVisitor;
 
-  // What a preflight's rules come to.
-  struct Preflight {
-    uint32_t first_allow = kNoRule;
-    bool denied = false;
-  };
-
   Verdict DecideOnce();
   void TryReports(const Verdict& verdict);
   Verdict DecideByRules();
@@ -79,7 +79,7 @@ class Judge {
   void Look(const CallerData& caller, Tally& tally);
   void LookAtAll(const CallerData& caller, Tally& tally);
   void LookWithTried(const CallerData& caller, Tally& tally);
-  void LookForPreflight(const MatchEntry& entry, Preflight& found);
+  void LookForPreflight(const MatchEntry& entry, PreflightTally& found);
   bool MayIgnoreToken();
   // Turns an allowance down where a required header has no value.
   void CheckForwarding(Verdict& verdict) const;
@@ -98,7 +98,7 @@ class Judge {
   std::span<const MatchEntry> tried_;
   // What the rules in force come to: for the caller and for anyone, once trials have asked.
   std::optional<Tally> in_force_[2];
-  std::optional<Preflight> preflight_in_force_;
+  std::optional<PreflightTally> preflight_in_force_;
 };
 
 }  // namespace doorward
