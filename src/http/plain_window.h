@@ -21,14 +21,13 @@
 #ifndef DOORWARD_HTTP_PLAIN_WINDOW_H_
 #define DOORWARD_HTTP_PLAIN_WINDOW_H_
 
-#include <cstddef>
 #include <cstdint>
+
+#include "src/http/segments.h"
 
 namespace doorward::http {
 
 struct PlainWindow {
-  static constexpr size_t kSize = 64;
-
   uint64_t slash = 0;
   uint64_t dot = 0;
   uint64_t plain = 0;
@@ -37,7 +36,7 @@ struct PlainWindow {
 // The bits of octets whose neighbour, `distance` before them, is set in `now` or in the window
 // `before`.
 inline uint64_t Follows(uint64_t now, uint64_t before, unsigned distance) {
-  return now << distance | before >> (PlainWindow::kSize - distance);
+  return now << distance | before >> (kWindowSize - distance);
 }
 
 // True where some slash or dot within the path breaks a rule.

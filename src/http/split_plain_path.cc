@@ -41,7 +41,7 @@ bool SplitPlainPathPortably(std::string_view target, HttpPart& part, PlainPath* 
   size_t size = 0;
   while (size < target.size()) {
     const char* const start = target.data() + size;
-    const std::string_view octets = target.substr(size, PlainWindow::kSize);
+    const std::string_view octets = target.substr(size, kWindowSize);
     PlainWindow now = ReadWindow(octets);
     const auto length = static_cast<size_t>(std::countr_one(now.plain & LowBits(octets.size())));
     if (length < octets.size() && octets[length] != '?') return false;

@@ -19,8 +19,6 @@
 namespace doorward::http {
 namespace {
 
-constexpr size_t kWindow = PlainWindow::kSize;
-
 // REQUIRES: size <= 64.
 DOORWARD_AVX512 inline PlainWindow ReadWindow(const char* at, size_t size) noexcept {
   const __mmask64 here = _bzhi_u64(~uint64_t{0}, static_cast<unsigned>(size));
@@ -59,7 +57,7 @@ DOORWARD_AVX512 bool SplitPlainPathByAvx512(std::string_view target, HttpPart& p
   bool acceptable = true;
   size_t size = 0, begin = 1, count = 0;
   for (;;) {
-    const size_t left = std::min(target.size() - size, kWindow);
+    const size_t left = std::min(target.size() - size, kWindowSize);
     PlainWindow now = ReadWindow(text + size, left);
     const auto length = static_cast<size_t>(std::countr_one(now.plain));
     if (length < left && text[size + length] != '?') return false;
@@ -68,7 +66,7 @@ DOORWARD_AVX512 bool SplitPlainPathByAvx512(std::string_view target, HttpPart& p
     acceptable = acceptable && !BreaksSegmentRule(now, before);
     // Bits of where a segment ends: at a slash but the first, and where the path does.
     uint64_t ends = size == 0 ? (now.slash - 1) & now.slash : now.slash;
-    if (length < kWindow && text[size + length - 1] != '/') ends |= uint64_t{1} << length;
+    if (length < kWindowSize && text[size + length - 1] != '/') ends |= uint64_t{1} << length;
     acceptable = acceptable && count + static_cast<size_t>(std::popcount(ends)) <= kMaxSegments;
     if (acceptable) {
       for (; ends != 0; ends &= ends - 1) {
@@ -78,7 +76,7 @@ DOORWARD_AVX512 bool SplitPlainPathByAvx512(std::string_view target, HttpPart& p
       }
     }
     size += length;
-    if (length < kWindow) break;
+    if (length < kWindowSize) break;
     before = now;
   }
   out->acceptable = acceptable && text[size - 1] != '.';

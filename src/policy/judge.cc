@@ -249,13 +249,12 @@ void Judge::TryReports(const Verdict& verdict) {
   tried_ = {};
 }
 
-void Judge::LookForPreflight(const MatchEntry& entry, PreflightTally& found) {
-  const std::string_view method = scratch_.preflight_method;
+void Judge::LookForPreflight(const MatchEntry& entry, uint32_t method_bit, PreflightTally& found) {
   const CompiledRule& rule = program_.rules[entry.rule];
   // Of a report rule, what it says of the preflight itself counts once it is tried.
   if (OnlyReports(rule, entry)) return;
   if ((rule.deny && !rule.everyone) ||
-      !MeansMethod(rule.endpoints[entry.endpoint], method, program_.methods.Bit(method))) {
+      !MeansMethod(rule.endpoints[entry.endpoint], scratch_.preflight_method, method_bit)) {
     return;
   }
   if (rule.deny) {
@@ -268,16 +267,17 @@ void Judge::LookForPreflight(const MatchEntry& entry, PreflightTally& found) {
 // The first rule that may allow what the preflight asks about, unless a rule denies that to
 // everyone.
 uint32_t Judge::RuleForPreflight() {
+  const uint32_t method_bit = program_.methods.Bit(scratch_.preflight_method);
   if (!preflight_in_force_) {
     PreflightTally& found = preflight_in_force_.emplace();
     const std::span<const MatchEntry> tried = std::exchange(tried_, {});
     program_.matcher.Visit(scratch_.canonical, scratch_.stack, [&](EntryRun run) {
-      run.ForEach([&](const MatchEntry& entry) { LookForPreflight(entry, found); });
+      run.ForEach([&](const MatchEntry& entry) { LookForPreflight(entry, method_bit, found); });
     });
     tried_ = tried;
   }
   PreflightTally found = *preflight_in_force_;
-  for (const MatchEntry& entry : tried_) LookForPreflight(entry, found);
+  for (const MatchEntry& entry : tried_) LookForPreflight(entry, method_bit, found);
   return found.denied ? kNoRule : found.first_allow;
 }
 

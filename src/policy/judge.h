@@ -79,7 +79,7 @@ class Judge {
   void Look(const CallerData& caller, Tally& tally);
   void LookAtAll(const CallerData& caller, Tally& tally);
   void LookWithTried(const CallerData& caller, Tally& tally);
-  void LookForPreflight(const MatchEntry& entry, PreflightTally& found);
+  void LookForPreflight(const MatchEntry& entry, uint32_t method_bit, PreflightTally& found);
   bool MayIgnoreToken();
   // Turns an allowance down where a required header has no value.
   void CheckForwarding(Verdict& verdict) const;

@@ -168,7 +168,6 @@ class Matcher::Builder::Layout {
     out_.any_host_root_ = places_[built_.any_host_root];
     out_.host_roots_ = PlaceRoots(built_.host_roots);
     out_.wildcard_roots_ = PlaceRoots(built_.wildcard_roots);
-    out_.has_hosts_ = !out_.host_roots_.empty() || !out_.wildcard_roots_.empty();
     return std::move(out_);
   }
 

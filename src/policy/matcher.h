@@ -143,7 +143,6 @@ class Matcher {
   std::vector<Special> specials_;  // runs that end with child 0; [0] unused
   std::vector<SegmentMatcher> segment_matchers_;
   size_t max_frames_ = 0;       // that wait at once
-  bool has_hosts_ = false;      // some pattern names one
   uint32_t any_host_root_ = 0;  // roots: indices into nodes_, 0 for none
   StringMap<uint32_t> host_roots_;
   StringMap<uint32_t> wildcard_roots_;  // by what follows "*."
@@ -216,7 +215,9 @@ template <class Visitor>
   }
   Frame* const bottom = Reserve(stack);
   if (any_host_root_ != 0) VisitTrie(nodes_[any_host_root_], request.keys, bottom, visit);
-  if (request.has_host && has_hosts_) VisitHosts(request, bottom, visit);
+  if (request.has_host && !(host_roots_.empty() && wildcard_roots_.empty())) {
+    VisitHosts(request, bottom, visit);
+  }
 }
 
 template <class Visitor>

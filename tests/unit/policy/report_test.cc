@@ -111,6 +111,15 @@ forward: {headers: {X-User-ID: {value: subject, required: true}}}
   EXPECT_THAT(got.report(), ElementsAre("known"));
 }
 
+// What becomes of anyone's preflight that asks about `method` on /x. Its fields are not looked at
+// later.
+Decision DecidePreflight(const Policy& policy, std::string_view method, Scratch& scratch) {
+  const std::vector<Header> headers{{"Origin", "https://a"},
+                                    {"Access-Control-Request-Method", method}};
+  return policy.Decide(policy.AnonymousCaller(),
+                       {.method = "OPTIONS", .target = "/x", .headers = headers}, {}, scratch);
+}
+
 TEST(Report, APreflightThatTheRulesWouldAllowAnywayIsNotListed) {
   const auto policy = LoadPolicy(R"(
 doorward: 1
@@ -120,11 +129,7 @@ rules:
   - {id: shut, deny: [everyone], endpoints: ["GET /x"], mode: report}
 )");
   Scratch scratch;
-  const std::vector<Header> headers{{"Origin", "https://a"},
-                                    {"Access-Control-Request-Method", "GET"}};
-  const Decision got =
-      policy->Decide(policy->AnonymousCaller(),
-                     {.method = "OPTIONS", .target = "/x", .headers = headers}, {}, scratch);
+  const Decision got = DecidePreflight(*policy, "GET", scratch);
   EXPECT_TRUE(got.allowed());
   EXPECT_THAT(got.report(), IsEmpty());
 }
@@ -140,11 +145,7 @@ rules:
 )");
   Scratch scratch;
   const auto preflight = [&](std::string_view method) {
-    const std::vector<Header> headers{{"Origin", "https://a"},
-                                      {"Access-Control-Request-Method", method}};
-    const Decision got =
-        policy->Decide(policy->AnonymousCaller(),
-                       {.method = "OPTIONS", .target = "/x", .headers = headers}, {}, scratch);
+    const Decision got = DecidePreflight(*policy, method, scratch);
     std::string text(ReasonName(got.reason()));
     for (std::string_view rule : got.report()) text += " " + std::string(rule);
     return text;
@@ -164,11 +165,7 @@ rules:
   - {id: shut-apart, deny: [everyone], endpoints: ["GET /x", "OPTIONS /x"], mode: report}
 )");
   Scratch scratch;
-  const std::vector<Header> headers{{"Origin", "https://a"},
-                                    {"Access-Control-Request-Method", "GET"}};
-  const Decision got =
-      policy->Decide(policy->AnonymousCaller(),
-                     {.method = "OPTIONS", .target = "/x", .headers = headers}, {}, scratch);
+  const Decision got = DecidePreflight(*policy, "GET", scratch);
   EXPECT_TRUE(got.allowed());
   EXPECT_THAT(got.report(), ElementsAre("shut", "shut-apart"));
 }
