@@ -77,7 +77,7 @@ std::optional<Decision> BeginDecision(const PolicyProgram& program, const Reques
     return Decision(reason, &decision);
   }
   decision.canonical = &canonical;
-  if (!program.hosts.empty() && !(canonical.has_host && program.hosts.Contains(canonical.host))) {
+  if (!program.hosts.empty() && !(canonical.has_host && program.hosts.Matches(canonical.host))) {
     return Decision(Reason::kMisdirected, &decision);
   }
   if (!program.cors_preflight_pass) return std::nullopt;

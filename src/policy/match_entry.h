@@ -27,8 +27,9 @@ struct MatchEntry {
   // others one for each word of role bits besides.
   static constexpr uint32_t kSpecial = 1u << 30;
   static constexpr uint32_t kLast = 1u << 29;  // of its run
-  // No rule's, but the beginning of a run with an index (EntryRun).
-  static constexpr uint32_t kIndexed = 1u << 28;
+  // No rule's, but what begins a run. `methods` is nothing but one of these.
+  static constexpr uint32_t kIndexed = 1u << 28;         // of entries with an index (EntryRun)
+  static constexpr uint32_t kByHost = kIndexed | kDeny;  // of several hosts' runs (Matcher)
   static constexpr uint32_t kFlags = kDeny | kSpecial | kLast | kIndexed;
 
   bool deny() const { return (methods & kDeny) != 0; }
@@ -50,7 +51,7 @@ class EntryRun {
 
   // What begins an indexed run: an entry whose `rule` is the index's number, and whose `endpoint`
   // the number of special entries.
-  bool is_indexed() const { return (first_->methods & MatchEntry::kIndexed) != 0; }
+  bool is_indexed() const { return first_->methods == MatchEntry::kIndexed; }
   uint32_t index() const { return first_->rule; }
   std::span<const MatchEntry> special() const { return {first_ + 1, first_->endpoint}; }
 

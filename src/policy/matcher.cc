@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -16,12 +17,17 @@ Matcher::Matcher(Matcher&&) noexcept = default;
 Matcher& Matcher::operator=(Matcher&&) noexcept = default;
 Matcher::~Matcher() = default;
 
-Matcher::Frame* Matcher::PushSpecials(const Node& node, const SegmentKey& key, size_t position,
-                                      Frame* top) const {
-  for (const Special* special = &specials_[node.special]; special->child != 0; ++special) {
+Matcher::Frame* Matcher::PushSpecials(const Search& search, const Node& node, const SegmentKey& key,
+                                      size_t position, Frame* top) const {
+  for (const Special* special = &specials_[node.special]; special->child != 0;) {
+    if ((special->hosts & search.hosts) == 0) {
+      special = &specials_[special->others];
+      continue;
+    }
     if (special->filter.Passes(key) && segment_matchers_[special->matcher].Matches(key.view())) {
       *top++ = {&nodes_[special->child], position};
     }
+    ++special;
   }
   return top;
 }
@@ -29,9 +35,14 @@ Matcher::Frame* Matcher::PushSpecials(const Node& node, const SegmentKey& key, s
 // While it is built, a trie is nodes with maps to their children; all of it is laid out flat at the
 // end.
 struct Matcher::Builder::State {
+  struct HostEntry {
+    MatchEntry entry;
+    uint32_t host;  // its place among the trie's hosts
+  };
   struct BuildNode {
     uint32_t parent = 0;
-    std::vector<MatchEntry> entries;
+    Hosts hosts = 0;  // in the end, those below too
+    std::vector<HostEntry> entries;
     uint32_t any = 0;
     uint32_t tail = 0;
     std::vector<Special> specials;
@@ -42,28 +53,34 @@ struct Matcher::Builder::State {
     size_t branches() const { return (any != 0) + (has_literals ? 1u : 0u) + specials.size(); }
   };
 
-  std::vector<BuildNode> nodes{1};                                        // [0] unused: 0 is none
+  // [0] unused: 0 is none. [1] is the root of the trie that hosts share.
+  std::vector<BuildNode> nodes{2};
   absl::flat_hash_map<std::pair<uint32_t, uint32_t>, uint32_t> literals;  // (parent, text) -> child
+  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, uint32_t> special_children;  // by pattern
   StringMap<uint32_t> texts;  // each distinct literal segment, numbered from 1
   std::map<std::tuple<SegmentPattern::Kind, std::string, std::vector<std::string>>, uint32_t>
       pattern_numbers;
   std::vector<SegmentPattern> kept_patterns;
-  uint32_t any_host_root = 0;
-  StringMap<uint32_t> host_roots, wildcard_roots;
-  std::vector<MatchEntry> asterisk;
+  HostMap<uint32_t> hosts;  // as in Matcher
+  uint32_t host_count = 1;  // with "any host"
+  std::vector<uint32_t> own_roots;
+  std::vector<HostEntry> asterisk;
 
   uint32_t NewNode(uint32_t parent) {
     nodes.emplace_back().parent = parent;
     return static_cast<uint32_t>(nodes.size() - 1);
   }
 
-  uint32_t Root(const std::string& host) {
-    const bool wildcard = host.starts_with("*.");
-    uint32_t& root = host.empty() ? any_host_root
-                     : wildcard   ? wildcard_roots[host.substr(2)]
-                                  : host_roots[host];
-    if (root == 0) root = NewNode(0);
-    return root;
+  // Of a host pattern, or "" for any: the root of its trie, and its place among the trie's hosts.
+  std::pair<uint32_t, uint32_t> RootAndPlace(const std::string& host) {
+    if (host.empty()) return {1, 0};
+    uint32_t& number = hosts[host];
+    if (number == 0) {
+      number = host_count++;
+      if (number >= kSharing) own_roots.push_back(NewNode(0));
+    }
+    if (number < kSharing) return {1, number};
+    return {own_roots[number - kSharing], 0};
   }
 
   uint32_t Literal(uint32_t parent, const std::string& text) {
@@ -88,12 +105,12 @@ struct Matcher::Builder::State {
 
   uint32_t SpecialChild(uint32_t parent, const SegmentPattern& pattern) {
     const uint32_t number = PatternNumber(pattern);
-    for (const Special& special : nodes[parent].specials) {
-      if (special.matcher == number) return special.child;
+    const auto [found, added] = special_children.try_emplace(std::pair(parent, number), 0);
+    if (added) {
+      found->second = NewNode(parent);
+      nodes[parent].specials.push_back({.matcher = number, .child = found->second});
     }
-    const uint32_t child = NewNode(parent);
-    nodes[parent].specials.push_back({{}, number, child});
-    return child;
+    return found->second;
   }
 
   uint32_t Child(uint32_t parent, const SegmentPattern& pattern) {
@@ -126,10 +143,10 @@ Matcher::Builder::~Builder() = default;
 
 void Matcher::Builder::Add(const EndpointModel& endpoint, const MatchEntry& entry) {
   if (endpoint.is_asterisk) {
-    state_->asterisk.push_back(entry);
+    state_->asterisk.push_back({entry, 0});
     return;
   }
-  uint32_t node = state_->Root(endpoint.host);
+  auto [node, place] = state_->RootAndPlace(endpoint.host);
   size_t next = 0;
   size_t end = endpoint.path.size();
   for (; next < end; ++next) {
@@ -140,7 +157,8 @@ void Matcher::Builder::Add(const EndpointModel& endpoint, const MatchEntry& entr
       break;
     }
   }
-  state_->nodes[node].entries.push_back(entry);
+  state_->nodes[node].entries.push_back({entry, place});
+  state_->nodes[node].hosts |= Hosts{1} << place;
 }
 
 // Lays the matcher out from what a builder gathered.
@@ -148,7 +166,7 @@ class Matcher::Builder::Layout {
  public:
   explicit Layout(State& built) : built_(built), places_(built.nodes.size(), 0) {
     out_.entries_.emplace_back();
-    out_.specials_.push_back({{}, 0, 0});
+    out_.specials_.emplace_back();
     out_.nodes_.emplace_back();
   }
 
@@ -158,28 +176,64 @@ class Matcher::Builder::Layout {
                                            ? SegmentMatcher::Glob(pattern.parts)
                                            : SegmentMatcher::Regex(pattern.text, fold_case));
     }
+    GatherHosts();
     LayOutNodes();
     LayOutLiterals();
-    out_.asterisk_leaf_ = AddRun(built_.asterisk);
+    out_.asterisk_leaf_ = AddRuns(built_.asterisk, kAnyHost);
     out_.max_frames_ = MaxFrames();
     out_.nodes_.shrink_to_fit();
     out_.entries_.shrink_to_fit();
+    out_.host_runs_.shrink_to_fit();
     out_.specials_.shrink_to_fit();
-    out_.any_host_root_ = places_[built_.any_host_root];
-    out_.host_roots_ = PlaceRoots(built_.host_roots);
-    out_.wildcard_roots_ = PlaceRoots(built_.wildcard_roots);
+    out_.hosts_ = std::move(built_.hosts);
+    out_.shared_root_ = places_[1];
+    for (uint32_t root : built_.own_roots) out_.own_roots_.push_back(places_[root]);
     return std::move(out_);
   }
 
  private:
   using BuildNode = State::BuildNode;
+  using HostEntry = State::HostEntry;
 
   // So many entries take longer to look at one by one than by an index.
   static constexpr std::ptrdiff_t kIndexedFrom = 16;
 
-  uint32_t AddRun(std::vector<MatchEntry>& entries) {
+  // A node's hosts are those of its entries and of all below it.
+  void GatherHosts() {
+    for (size_t i = built_.nodes.size() - 1; i > 0; --i) {
+      built_.nodes[built_.nodes[i].parent].hosts |= built_.nodes[i].hosts;
+    }
+  }
+
+  // Adds the entries of one pattern, host by host; returns where they begin. `hosts` are those for
+  // which the node they stand at is entered.
+  uint32_t AddRuns(std::vector<HostEntry>& entries, Hosts hosts) {
     if (entries.empty()) return 0;
     const auto first = static_cast<uint32_t>(out_.entries_.size());
+    std::stable_sort(entries.begin(), entries.end(),
+                     [](const HostEntry& a, const HostEntry& b) { return a.host < b.host; });
+    // They are for any host, or it is clear without looking which host they are for.
+    if (entries.back().host == 0 || std::has_single_bit(hosts)) {
+      AddRun(entries);
+      return first;
+    }
+    out_.entries_.push_back(
+        {.rule = static_cast<uint32_t>(out_.host_runs_.size()), .methods = MatchEntry::kByHost});
+    for (auto from = entries.begin(); from != entries.end();) {
+      const auto to = std::find_if(from, entries.end(),
+                                   [&](const HostEntry& one) { return one.host != from->host; });
+      out_.entries_[first].roles |= Hosts{1} << from->host;
+      out_.host_runs_.push_back(static_cast<uint32_t>(out_.entries_.size()));
+      AddRun({from, to});
+      from = to;
+    }
+    return first;
+  }
+
+  void AddRun(std::span<HostEntry> of_host) {
+    std::vector<MatchEntry>& entries = run_;
+    entries.clear();
+    for (const HostEntry& one : of_host) entries.push_back(one.entry);
     const auto simple = std::stable_partition(
         entries.begin(), entries.end(), [](const MatchEntry& entry) { return entry.special(); });
     if (entries.end() - simple >= kIndexedFrom) {
@@ -192,7 +246,6 @@ class Matcher::Builder::Layout {
     }
     out_.entries_.insert(out_.entries_.end(), entries.begin(), entries.end());
     out_.entries_.back().methods |= MatchEntry::kLast;
-    return first;
   }
 
   // Nodes that are not reached by a literal get a place in nodes_ first, since records refer to
@@ -212,22 +265,38 @@ class Matcher::Builder::Layout {
     BuildNode& from = built_.nodes[number];
     Node node;
     if (from.has_literals) node.id = Id(number);
+    node.hosts = from.hosts;
     node.any = places_[from.any];
-    if (!from.is_tail) node.leaf = AddRun(from.entries);
+    if (!from.is_tail) node.leaf = AddRuns(from.entries, from.hosts);
     if (from.tail != 0) {
       BuildNode& tail = built_.nodes[from.tail];
-      node.all = AddRun(tail.entries);
+      node.all = AddRuns(tail.entries, from.hosts);
       if (tail.branches() != 0) node.tail = places_[from.tail];
     }
     if (!from.specials.empty()) {
-      node.special = static_cast<uint32_t>(out_.specials_.size());
-      for (const Special& special : from.specials) {
-        out_.specials_.push_back({out_.segment_matchers_[special.matcher].filter(), special.matcher,
-                                  places_[special.child]});
-      }
-      out_.specials_.push_back({{}, 0, 0});
+      node.special = AddSpecials(from.specials);
     }
     return node;
+  }
+
+  uint32_t AddSpecials(std::vector<Special>& specials) {
+    for (Special& special : specials) {
+      special.hosts = built_.nodes[special.child].hosts;
+      special.filter = out_.segment_matchers_[special.matcher].filter();
+      special.child = places_[special.child];
+    }
+    std::stable_sort(specials.begin(), specials.end(),
+                     [](const Special& a, const Special& b) { return a.hosts < b.hosts; });
+    const auto first = static_cast<uint32_t>(out_.specials_.size());
+    auto others = static_cast<uint32_t>(first + specials.size());
+    specials.back().others = others;
+    for (size_t i = specials.size() - 1; i-- > 0;) {
+      if (specials[i].hosts != specials[i + 1].hosts) others = static_cast<uint32_t>(first + i + 1);
+      specials[i].others = others;
+    }
+    out_.specials_.insert(out_.specials_.end(), specials.begin(), specials.end());
+    out_.specials_.emplace_back();
+    return first;
   }
 
   // Different for each, and spread over the table with each segment's hash.
@@ -269,13 +338,9 @@ class Matcher::Builder::Layout {
     return below[0] + 1;
   }
 
-  StringMap<uint32_t> PlaceRoots(StringMap<uint32_t>& roots) {
-    for (auto& [host, root] : roots) root = places_[root];
-    return std::move(roots);
-  }
-
   State& built_;
   std::vector<uint32_t> places_;  // in nodes_, by number
+  std::vector<MatchEntry> run_;   // that is being added
   Matcher out_;
 };
 

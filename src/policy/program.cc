@@ -57,7 +57,6 @@ bool IsInstanceOf(std::string_view pattern, std::string_view issuer) {
 
 PolicyProgram::PolicyProgram(PolicyModel checked, const SourceText& source)
     : revision(std::move(checked.revision)),
-      hosts(checked.hosts),
       issuers(std::move(checked.issuers)),
       roles(checked.roles),
       rules(checked.rules, source, methods),
@@ -70,6 +69,7 @@ PolicyProgram::PolicyProgram(PolicyModel checked, const SourceText& source)
       token_removed_from(PlacesThatEnd(token_from, checked.token_forward)),
       header_filter(NamesToSet(checked), checked.strip),
       challenge_scheme(ChallengeScheme(token_from)) {
+  for (const std::string& host : checked.hosts) hosts[host] = true;
   for (size_t i = 0; i < issuers.size(); ++i) {
     mappings.emplace_back(checked.roles, roles, issuers[i], static_cast<uint32_t>(i));
     issuer_spellings.emplace_back(issuers[i].spellings.begin(), issuers[i].spellings.end());

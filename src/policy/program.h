@@ -18,7 +18,7 @@
 #include "src/policy/claim_mapping.h"
 #include "src/policy/compiled_rule.h"
 #include "src/policy/header_filter.h"
-#include "src/policy/host_set.h"
+#include "src/policy/host_map.h"
 #include "src/policy/matcher.h"
 #include "src/policy/method_table.h"
 #include "src/policy/model.h"
@@ -54,7 +54,7 @@ struct PolicyProgram {
 
   std::shared_ptr<const PolicyIdentity> identity = std::make_shared<const PolicyIdentity>();
   std::string revision;
-  HostSet hosts;
+  HostMap<bool> hosts;  // that are served; empty: any
   std::vector<IssuerModel> issuers;
   std::vector<std::vector<std::string_view>> issuer_spellings;  // by issuer, views into `issuers`
   RoleTable roles;

@@ -57,7 +57,7 @@ Endpoint MakeEndpoint(Choices& choices) {
   if (choices.OneIn(2)) out.methods = choices.SomeOf(Methods(), 3);
   if (choices.OneIn(24)) out.methods = choices.SomeOf(ManyMethods(), 4);
   const bool combines = choices.OneIn(8);
-  if (choices.OneIn(3)) out.hosts = choices.SomeOf(HostPatterns(), combines ? 3 : 1);
+  if (choices.OneIn(3)) out.hosts = choices.SomeOf(HostPatterns(), combines ? 4 : 1);
   for (size_t n = combines ? 1 + choices.Below(3) : 1; n > 0; --n) {
     out.paths.push_back(MakePattern(choices));
   }
@@ -253,6 +253,20 @@ Rule MakeManyMethodsRule(Choices& choices) {
   return out;
 }
 
+// About as many hosts as share a trie: those of later rules share it too, or some, or none.
+Rule MakeManyHostsRule(Choices& choices) {
+  Rule out{.id = "many-hosts"};
+  out.deny = choices.OneIn(3);
+  out.roles = {"everyone"};
+  Endpoint endpoint;
+  for (size_t i = 56 + choices.Below(12); i > 0; --i) {
+    endpoint.hosts.push_back("h" + std::to_string(i) + ".example");
+  }
+  endpoint.paths.push_back(MakePattern(choices));
+  out.endpoints.push_back(endpoint);
+  return out;
+}
+
 }  // namespace
 
 Rule MakeRule(Choices& choices, const World& world, const std::string& id) {
@@ -298,6 +312,9 @@ World MakeWorld(Choices& choices, size_t max_rules) {
   }
   if (crowded) Crowd(choices, world);
   choices.Shuffle(world.rules);
+  if (world.hosts.empty() && choices.OneIn(8)) {
+    world.rules.insert(world.rules.begin(), MakeManyHostsRule(choices));
+  }
   if (choices.OneIn(4)) {
     world.forward.push_back(
         {"X-User", choices.Of(Names{"subject", "claims.s0"}), choices.OneIn(2)});

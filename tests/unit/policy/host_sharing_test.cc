@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Endpoints of several hosts, which share a trie as long as there are bits for them (Matcher): a
+// request gets what its own host has, and nothing of the others.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/policy.h"
+
+namespace doorward {
+namespace {
+
+// The rule that decides GET `path` for everyone; "" where there is none.
+std::string RuleOf(const Policy& policy, std::optional<std::string_view> host,
+                   std::string_view path) {
+  Scratch scratch;
+  const Caller caller = policy.CallerWithRoles(std::vector<std::string_view>{});
+  return std::string(
+      policy.Decide(caller, {.method = "GET", .host = host, .target = path}, {}, scratch)
+          .rule_id());
+}
+
+std::string Rule(std::string_view id, std::string_view endpoint) {
+  return "  - {id: " + std::string(id) + ", allow: [everyone], endpoints: [\"" +
+         std::string(endpoint) + "\"]}\n";
+}
+
+TEST(HostSharing, OnePatternMayBelongToManyHosts) {
+  const auto policy = LoadPolicy("doorward: 1\nrules:\n" + Rule("exact", "a.example.com/x/{y}") +
+                                 Rule("near", "*.example.com/x/{y}") + Rule("far", "*.com/x/{y}") +
+                                 Rule("any", "/x/{y}") + Rule("other", "b.example.com/x/{y}"));
+  EXPECT_EQ(RuleOf(*policy, "a.example.com", "/x/1"), "exact");
+  EXPECT_EQ(RuleOf(*policy, "b.example.com", "/x/1"), "near");
+  EXPECT_EQ(RuleOf(*policy, "c.b.example.com", "/x/1"), "near");
+  EXPECT_EQ(RuleOf(*policy, "example.com", "/x/1"), "far");
+  EXPECT_EQ(RuleOf(*policy, "com", "/x/1"), "any");
+  EXPECT_EQ(RuleOf(*policy, "example.org", "/x/1"), "any");
+  EXPECT_EQ(RuleOf(*policy, std::nullopt, "/x/1"), "any");
+}
+
+// What stands at the root, and in every form of segment, of one host alone.
+TEST(HostSharing, AnOnlyHostIsStillAsked) {
+  for (const std::string_view pattern :
+       {"/", "/**", "/x", "/{any}", "/x*", "/{r:x+}", "/**/x", "/**/x*"}) {
+    const auto policy =
+        LoadPolicy("doorward: 1\nrules:\n" + Rule("only", "a.example" + std::string(pattern)));
+    const std::string_view path = pattern == "/" ? "/" : "/x";
+    EXPECT_EQ(RuleOf(*policy, "a.example", path), "only") << pattern;
+    EXPECT_EQ(RuleOf(*policy, "b.example", path), "") << pattern;
+    EXPECT_EQ(RuleOf(*policy, std::nullopt, path), "") << pattern;
+  }
+}
+
+// A way that several hosts go together parts again: neither gets the other's end.
+TEST(HostSharing, WaysPartAgain) {
+  const auto policy = LoadPolicy("doorward: 1\nrules:\n" + Rule("a", "a.example/x/y") +
+                                 Rule("b", "b.example/x/y/z") + Rule("c", "c.example/x/**") +
+                                 Rule("d", "d.example/x/**/y") + Rule("e", "e.example/x/y*") +
+                                 Rule("f", "f.example/x/{y:[y]}"));
+  const struct {
+    std::string_view host, path, rule;
+  } kRows[] = {
+      {"a.example", "/x/y", "a"},   {"a.example", "/x/y/z", ""},  {"b.example", "/x/y", ""},
+      {"b.example", "/x/y/z", "b"}, {"c.example", "/x", "c"},     {"c.example", "/x/y/z", "c"},
+      {"d.example", "/x/y", "d"},   {"d.example", "/x/q/y", "d"}, {"d.example", "/x/q", ""},
+      {"e.example", "/x/y", "e"},   {"e.example", "/x/yy", "e"},  {"f.example", "/x/y", "f"},
+      {"f.example", "/x/yy", ""},   {"g.example", "/x/y", ""},
+  };
+  for (const auto& row : kRows) {
+    EXPECT_EQ(RuleOf(*policy, row.host, row.path), row.rule) << row.host << row.path;
+  }
+}
+
+// More hosts than there are bits, each with a rule of every kind of segment at the same places.
+class Tenants : public testing::TestWithParam<int> {};
+
+TEST_P(Tenants, SeeTheirOwnAlone) {
+  std::string text = "doorward: 1\nrules:\n";
+  const int tenants = GetParam();
+  for (int i = 0; i < tenants; ++i) {
+    const std::string host = "t" + std::to_string(i) + ".example";
+    const std::string id = std::to_string(i);
+    text += Rule("literal" + id, host + "/api/users") + Rule("glob" + id, host + "/api/report-*") +
+            Rule("regex" + id, host + "/api/{n:[0-9]+}") + Rule("below" + id, host + "/files/**");
+  }
+  text += Rule("wild", "*.example/api/{id}/wild") + Rule("any", "/api/{id}/any");
+  const auto policy = LoadPolicy(text);
+  for (int i = 0; i < tenants; ++i) {
+    const std::string host = "t" + std::to_string(i) + ".example";
+    const std::string id = std::to_string(i);
+    EXPECT_EQ(RuleOf(*policy, host, "/api/users"), "literal" + id);
+    EXPECT_EQ(RuleOf(*policy, host, "/api/report-7"), "glob" + id);
+    EXPECT_EQ(RuleOf(*policy, host, "/api/7"), "regex" + id);
+    EXPECT_EQ(RuleOf(*policy, host, "/files/a/b"), "below" + id);
+    EXPECT_EQ(RuleOf(*policy, host, "/api/7/wild"), "wild");
+    EXPECT_EQ(RuleOf(*policy, host, "/api/7/any"), "any");
+    EXPECT_EQ(RuleOf(*policy, host, "/api/none"), "");
+  }
+  for (const std::string_view path : {"/api/users", "/api/report-7", "/api/7", "/files/a/b"}) {
+    EXPECT_EQ(RuleOf(*policy, "stranger.example", path), "") << path;
+    EXPECT_EQ(RuleOf(*policy, "sub.t1.example", path), "") << path;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(HostSharing, Tenants, testing::Values(1, 61, 62, 63, 64, 65, 200),
+                         testing::PrintToStringParamName());
+
+}  // namespace
+}  // namespace doorward
