@@ -33,19 +33,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <span>
-#include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
-#include "src/base/huge_page_allocator.h"
 #include "src/http/http.h"
-#include "src/policy/host_map.h"
 #include "src/policy/match_entry.h"
-#include "src/policy/model.h"
+#include "src/policy/match_trie.h"
 #include "src/policy/role_index.h"
-#include "src/policy/segment_matcher.h"
 
 namespace doorward {
 
@@ -60,11 +55,7 @@ struct MatchStack {
 
 class Matcher {
  public:
-  class Builder;
-
-  Matcher(Matcher&&) noexcept;
-  Matcher& operator=(Matcher&&) noexcept;
-  ~Matcher();
+  explicit Matcher(MatchTrie trie) : trie_(std::move(trie)) {}
 
   // Calls `visit(EntryRun)` for the entries of each pattern that matches. An entry is visited once.
   // `visit` looks at methods itself. No allocation once `stack` is warm.
@@ -76,45 +67,15 @@ class Matcher {
   void VisitAllHosts(const CanonicalRequest& request, MatchStack& stack, Visitor&& visit) const;
 
   // REQUIRES: an indexed run of this matcher.
-  const RoleIndex& IndexOf(EntryRun run) const { return role_indices_[run.index()]; }
+  const RoleIndex& IndexOf(EntryRun run) const { return trie_.role_indices[run.index()]; }
 
  private:
   using Keys = std::span<const SegmentKey>;
   using Frame = MatchStack::Frame;
 
-  // A set of the host patterns that share a trie. "Any host" is always one of them.
-  using Hosts = uint64_t;
-  static constexpr uint32_t kSharing = 64;
-  static constexpr Hosts kAnyHost = 1;
-
-  // Zeros stand for none.
-  struct Node {
-    uint32_t id = 0;       // names its literal children in the table
-    uint32_t any = 0;      // child for "any segment": index into nodes_
-    uint32_t leaf = 0;     // patterns that end here: a run of entries_
-    uint32_t all = 0;      // patterns that end here with "**": a run of entries_
-    uint32_t tail = 0;     // patterns that go on behind "**": index into nodes_ of the root of the
-                           // trie of what follows it, reversed
-    uint32_t special = 0;  // globs and regular expressions: index into specials_
-    Hosts hosts = 0;       // whose patterns end here or below
-  };
-  // A literal child, in an open-addressed table.
-  struct alignas(64) Slot {
-    uint64_t low = 0, high = 0;  // as in the segment's key
-    uint32_t parent = 0;         // id of the node above; 0 where the slot is free
-    uint32_t size = 0;           // of the segment
-    uint32_t rest = 0;           // octets behind the key's head: offset into text_
-    Node child;
-  };
-  static_assert(sizeof(Slot) == 64);
-  using Table = std::vector<Slot, HugePageAllocator<Slot>>;
-  struct Special {
-    SegmentFilter filter = {};
-    Hosts hosts = 0;       // the child's
-    uint32_t matcher = 0;  // index into segment_matchers_
-    uint32_t child = 0;    // index into nodes_
-    uint32_t others = 0;   // index into specials_ of the first that has other hosts
-  };
+  using Hosts = MatchTrie::Hosts;
+  using Node = MatchTrie::Node;
+  using Slot = MatchTrie::Slot;
 
   // What a search holds: whose patterns it is for, and where the arrays begin, so that they are not
   // looked up at each step.
@@ -132,11 +93,14 @@ class Matcher {
     bool HasRest(const Slot& slot, const SegmentKey& key) const;
   };
 
-  Matcher();
-
   Search SearchFor(Hosts hosts) const {
-    return {hosts,           nodes_.data(),     table_.data(), table_mask_,
-            entries_.data(), host_runs_.data(), text_.data()};
+    return {hosts,
+            trie_.nodes.data(),
+            trie_.table.data(),
+            trie_.table_mask,
+            trie_.entries.data(),
+            trie_.host_runs.data(),
+            trie_.text.data()};
   }
   template <class Visitor>
   void VisitHosts(const CanonicalRequest& request, Frame* bottom, Visitor& visit) const;
@@ -158,37 +122,7 @@ class Matcher {
                      Frame*& top) const;
   Frame* Reserve(MatchStack& stack) const;
 
-  std::vector<Node> nodes_;  // roots and children by anything but a literal; [0] unused
-  Table table_;              // a power of two
-  size_t table_mask_ = 0;
-  std::string text_;
-  std::vector<MatchEntry> entries_;  // in runs; [0] unused
-  std::vector<uint32_t> host_runs_;  // indices into entries_
-  std::vector<RoleIndex> role_indices_;
-  std::vector<Special> specials_;  // runs that end with one of no hosts and child 0; [0] unused
-  std::vector<SegmentMatcher> segment_matchers_;
-  size_t max_frames_ = 0;            // that wait at once
-  HostMap<uint32_t> hosts_;          // numbered from 1; 0 is "any host"
-  uint32_t shared_root_ = 0;         // index into nodes_
-  std::vector<uint32_t> own_roots_;  // the same for the hosts from kSharing on
-  uint32_t asterisk_leaf_ = 0;       // OPTIONS *
-};
-
-// Gathers endpoints and lays the matcher out.
-class Matcher::Builder {
- public:
-  Builder();
-  ~Builder();
-
-  // Adds an entry under an endpoint's host and path. REQUIRES: the endpoint was checked.
-  void Add(const EndpointModel& endpoint, const MatchEntry& entry);
-
-  Matcher Build(bool fold_case) &&;
-
- private:
-  struct State;
-  class Layout;
-  std::unique_ptr<State> state_;
+  MatchTrie trie_;
 };
 
 // --- What must be seen to be compiled into its caller ---
@@ -228,8 +162,6 @@ inline const Matcher::Node* Matcher::Follow(const Search& search, const Node& no
   return next;
 }
 
-// Where there are runs of several hosts, an entry stands for them whose `roles` are the hosts, and
-// whose `rule` is where in host_runs_ their runs are told, in the hosts' order.
 template <bool kByHost, class Visitor>
 inline void Matcher::VisitRuns(const Search& search, uint32_t first, Visitor& visit) {
   const MatchEntry* const entry = search.entries + first;
@@ -242,8 +174,8 @@ inline void Matcher::VisitRuns(const Search& search, uint32_t first, Visitor& vi
 }
 
 inline Matcher::Frame* Matcher::Reserve(MatchStack& stack) const {
-  if (stack.frames.size() < max_frames_) [[unlikely]] {
-    stack.frames.resize(max_frames_);
+  if (stack.frames.size() < trie_.max_frames) [[unlikely]] {
+    stack.frames.resize(trie_.max_frames);
   }
   return stack.frames.data();
 }
@@ -252,12 +184,13 @@ template <class Visitor>
 [[gnu::always_inline]] inline void Matcher::Visit(const CanonicalRequest& request,
                                                   MatchStack& stack, Visitor&& visit) const {
   if (request.is_asterisk) [[unlikely]] {
-    if (asterisk_leaf_ != 0) visit(EntryRun(&entries_[asterisk_leaf_]));
+    if (trie_.asterisk_leaf != 0) visit(EntryRun(&trie_.entries[trie_.asterisk_leaf]));
     return;
   }
   Frame* const bottom = Reserve(stack);
-  if (hosts_.empty()) {
-    VisitTrie<false>(nodes_[shared_root_], kAnyHost, request.keys, bottom, visit);
+  if (trie_.hosts.empty()) {
+    VisitTrie<false>(trie_.nodes[trie_.shared_root], MatchTrie::kAnyHost, request.keys, bottom,
+                     visit);
   } else {
     VisitHosts(request, bottom, visit);
   }
@@ -265,18 +198,18 @@ template <class Visitor>
 
 template <class Visitor>
 void Matcher::VisitHosts(const CanonicalRequest& request, Frame* bottom, Visitor& visit) const {
-  Hosts sharing = kAnyHost;
+  Hosts sharing = MatchTrie::kAnyHost;
   if (request.has_host) {
-    hosts_.Visit(request.host, [&](uint32_t number) {
-      if (number < kSharing) {
+    trie_.hosts.Visit(request.host, [&](uint32_t number) {
+      if (number < MatchTrie::kSharing) {
         sharing |= Hosts{1} << number;
       } else {
-        VisitTrie<false>(nodes_[own_roots_[number - kSharing]], kAnyHost, request.keys, bottom,
-                         visit);
+        VisitTrie<false>(trie_.nodes[trie_.own_roots[number - MatchTrie::kSharing]],
+                         MatchTrie::kAnyHost, request.keys, bottom, visit);
       }
     });
   }
-  VisitTrie<true>(nodes_[shared_root_], sharing, request.keys, bottom, visit);
+  VisitTrie<true>(trie_.nodes[trie_.shared_root], sharing, request.keys, bottom, visit);
 }
 
 template <class Visitor>
@@ -284,9 +217,9 @@ void Matcher::VisitAllHosts(const CanonicalRequest& request, MatchStack& stack,
                             Visitor&& visit) const {
   if (request.is_asterisk) return Visit(request, stack, visit);
   Frame* const bottom = Reserve(stack);
-  VisitTrie<true>(nodes_[shared_root_], ~Hosts{0}, request.keys, bottom, visit);
-  for (uint32_t root : own_roots_) {
-    VisitTrie<false>(nodes_[root], kAnyHost, request.keys, bottom, visit);
+  VisitTrie<true>(trie_.nodes[trie_.shared_root], ~Hosts{0}, request.keys, bottom, visit);
+  for (uint32_t root : trie_.own_roots) {
+    VisitTrie<false>(trie_.nodes[root], MatchTrie::kAnyHost, request.keys, bottom, visit);
   }
 }
 

@@ -10,6 +10,7 @@
 #include "src/policy/activation.h"
 #include "src/policy/expression.h"
 #include "src/policy/forwarding.h"
+#include "src/policy/match_trie_builder.h"
 
 namespace doorward {
 namespace {
@@ -125,7 +126,7 @@ void PolicyProgram::ResolveForwarding(CallerData& caller, cel::Machine& machine)
 }
 
 Matcher PolicyProgram::Compile(const PolicyModel& model) const {
-  Matcher::Builder builder;
+  MatchTrieBuilder builder;
   MatchEntry entry;
   for (entry.rule = 0; entry.rule < rules.size(); ++entry.rule) {
     const CompiledRule& rule = rules[entry.rule];
@@ -149,7 +150,7 @@ Matcher PolicyProgram::Compile(const PolicyModel& model) const {
       }
     }
   }
-  return std::move(builder).Build(model.request.folds_case());
+  return Matcher(std::move(builder).Build(model.request.folds_case()));
 }
 
 }  // namespace doorward
