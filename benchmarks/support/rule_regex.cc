@@ -21,6 +21,12 @@ std::string SegmentRegex(const std::string& segment) {
   return out;
 }
 
+std::string HostRegex(const WorkloadRule& rule) {
+  if (rule.host.empty()) return "[^/]*";
+  if (!rule.host.starts_with("*.")) return RE2::QuoteMeta(rule.host);
+  return "[^/]+" + RE2::QuoteMeta(rule.host.substr(1));
+}
+
 bool HostMatches(std::string_view pattern, std::string_view host) {
   if (pattern.empty()) return true;
   if (!pattern.starts_with("*.")) return pattern == host;
@@ -41,12 +47,12 @@ std::string PathRegex(const WorkloadRule& rule) {
   return out;
 }
 
-std::string MethodRegex(const WorkloadRule& rule) {
-  std::string out;
-  for (const std::string& method : rule.methods) {
-    out += (out.empty() ? "" : "|") + method + (method == "GET" ? "|HEAD" : "");
-  }
-  return "(?:" + out + ")";
+std::string PlaceRegex(const WorkloadRule& rule) { return HostRegex(rule) + PathRegex(rule); }
+
+bool MeansMethod(const WorkloadRule& rule, std::string_view method) {
+  return std::any_of(rule.methods.begin(), rule.methods.end(), [&](const std::string& one) {
+    return one == method || (one == "GET" && method == "HEAD");
+  });
 }
 
 RuleRow::~RuleRow() = default;

@@ -22,8 +22,10 @@ namespace doorward::benchmarks {
 
 // Of a rule's path; matches whole paths.
 std::string PathRegex(const WorkloadRule& rule);
-// Of a rule's methods.
-std::string MethodRegex(const WorkloadRule& rule);
+// Of a rule's host and path; matches "example.com/path".
+std::string PlaceRegex(const WorkloadRule& rule);
+// Whether `method` is one of a rule's.
+bool MeansMethod(const WorkloadRule& rule, std::string_view method);
 
 class RuleRow {
  public:

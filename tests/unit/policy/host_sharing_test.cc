@@ -76,6 +76,23 @@ TEST(HostSharing, WaysPartAgain) {
   }
 }
 
+// Explaining tells of the hosts that a path would have done for, be they among those that share a
+// trie (the first) or not.
+TEST(HostSharing, ExplainingNamesOtherHosts) {
+  std::string text = "doorward: 1\nrules:\n" + Rule("first", "first.example/x");
+  for (int i = 0; i < 70; ++i) {
+    text += Rule("r" + std::to_string(i), "t" + std::to_string(i) + ".example/other");
+  }
+  const auto policy = LoadPolicy(text + Rule("last", "last.example/x"));
+  Scratch scratch;
+  const Caller caller = policy->CallerWithRoles(std::vector<std::string_view>{});
+  const Explanation explained = policy->Explain(
+      caller, {.method = "GET", .host = "stranger.example", .target = "/x"}, {}, scratch);
+  ASSERT_EQ(explained.near_misses.size(), 2u);
+  EXPECT_EQ(explained.near_misses[0].rule_id, "first");
+  EXPECT_EQ(explained.near_misses[1].rule_id, "last");
+}
+
 // More hosts than there are bits, each with a rule of every kind of segment at the same places.
 class Tenants : public testing::TestWithParam<int> {};
 
