@@ -55,7 +55,7 @@ std::partial_ordering OrderNumbers(const Value& a, const Value& b) noexcept {
 // The nodes of an object's members follow it, each with what it holds.
 Value FindInObject(const JsonNode* object, std::string_view name) noexcept {
   const JsonNode* const end = object + object->extent;
-  for (const JsonNode* member = object + 1; member != end; member += member->extent) {
+  for (const JsonNode* member = object + 1; member != end; member = AfterNode(member)) {
     // Most names of one size differ where they end, which takes no call to see.
     if (member->name_size != name.size()) continue;
     if (!name.empty() && member->name[name.size() - 1] != name.back()) continue;
