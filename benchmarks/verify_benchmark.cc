@@ -174,7 +174,7 @@ void Register(Algorithm algorithm) {
       ->Iterations(kRounds);
   const Acceleration has = AvailableAcceleration();
   if ((algorithm == Algorithm::kES256 && has.es256_tables) ||
-      (algorithm == Algorithm::kEdDSA && has.ed25519_libsodium)) {
+      (algorithm == Algorithm::kEdDSA && (has.ed25519_tables || has.ed25519_libsodium))) {
     benchmark::RegisterBenchmark((name + "_Prepared").c_str(), Whole, algorithm, Keys::kPrepared);
   }
   for (const PeerKind& peer : Peers()) {

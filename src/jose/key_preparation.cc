@@ -7,9 +7,9 @@
 #include <string_view>
 #include <utility>
 
-#include "src/jose/es256_tables.h"
 #include "src/jose/key_set_data.h"
 #include "src/jose/libsodium.h"
+#include "src/jose/prepared_key.h"
 
 namespace doorward {
 namespace {
@@ -31,60 +31,67 @@ void ForEachEntry(const KeySets& sets, const Function& function) {
   }
 }
 
-// The tables that some keys have, by the key's identity. Views into those keys.
+// The tables of one kind that some keys have, by the key's identity. Views into those keys.
+template <class Tables>
 class KnownTables {
  public:
-  explicit KnownTables(const KeySets& sets) {
-    ForEachEntry(sets, [this](const KeySetEntry& entry) {
-      if (auto tables = entry.key->prepared.ShareEs256Tables()) Add(*entry.key, std::move(tables));
+  using Member = KeyTables<Tables> PreparedKey::*;
+
+  KnownTables(const KeySets& sets, Member member) : member_(member) {
+    ForEachEntry(sets, [&](const KeySetEntry& entry) {
+      if (auto tables = (entry.key->prepared.*member).Share()) Add(*entry.key, std::move(tables));
     });
   }
 
-  size_t size() const { return tables_.size(); }
-
-  // Null where there are none.
-  std::shared_ptr<const Es256Tables> Find(const Key& key) const {
+  // Lets a key have the tables that an equal one has.
+  void GiveTo(const Key& key) const {
     const auto found = tables_.find(IdentityOf(key));
-    return found == tables_.end() ? nullptr : found->second;
+    if (found != tables_.end()) (key.prepared.*member_).Set(found->second);
   }
 
-  // Null where they cannot be made.
-  std::shared_ptr<const Es256Tables> Make(const Key& key) {
-    const Es256Tables* const sibling = tables_.empty() ? nullptr : tables_.begin()->second.get();
-    auto tables = Es256Tables::Make(key.public_octets, sibling);
-    if (tables != nullptr) Add(key, tables);
-    return tables;
+  // The same, but that new ones are made where there are fewer than `max_tables`; whether the key
+  // has tables now.
+  bool Prepare(const Key& key, size_t max_tables) {
+    KeyTables<Tables>& own = key.prepared.*member_;
+    if (own.get() == nullptr) GiveTo(key);
+    if (own.get() == nullptr && tables_.size() < max_tables) {
+      const Tables* const sibling = tables_.empty() ? nullptr : tables_.begin()->second.get();
+      if (auto made = Tables::Make(key.public_octets, sibling)) {
+        Add(key, made);
+        own.Set(std::move(made));
+      }
+    }
+    return own.get() != nullptr;
   }
 
  private:
-  void Add(const Key& key, std::shared_ptr<const Es256Tables> tables) {
+  void Add(const Key& key, std::shared_ptr<const Tables> tables) {
     tables_.try_emplace(IdentityOf(key), std::move(tables));
   }
 
-  std::map<std::string_view, std::shared_ptr<const Es256Tables>> tables_;
+  const Member member_;
+  std::map<std::string_view, std::shared_ptr<const Tables>> tables_;
 };
 
 void PrepareEs256(const KeySets& sets, size_t max_tables, KeyPreparation& done) {
-  KnownTables known(sets);
+  KnownTables known(sets, &PreparedKey::es256);
   ForEachEntry(sets, [&](const KeySetEntry& entry) {
     if (!IsEs256(entry)) return;
-    PreparedKey& prepared = entry.key->prepared;
-    if (prepared.es256_tables() == nullptr) {
-      std::shared_ptr<const Es256Tables> tables = known.Find(*entry.key);
-      if (tables == nullptr && known.size() < max_tables) tables = known.Make(*entry.key);
-      if (tables != nullptr) prepared.SetEs256Tables(std::move(tables));
-    }
-    ++(prepared.es256_tables() != nullptr ? done.es256_with_tables : done.es256_without_tables);
+    ++(known.Prepare(*entry.key, max_tables) ? done.es256_with_tables : done.es256_without_tables);
   });
 }
 
-void PrepareEd25519(const KeySets& sets, bool with_libsodium, KeyPreparation& done) {
+void PrepareEd25519(const KeySets& sets, size_t max_tables, bool with_libsodium,
+                    KeyPreparation& done) {
+  KnownTables known(sets, &PreparedKey::ed25519);
   const bool ready = with_libsodium && PrepareLibsodium();
   ForEachEntry(sets, [&](const KeySetEntry& entry) {
     if (!IsEd25519(entry)) return;
     PreparedKey& prepared = entry.key->prepared;
     if (ready) prepared.SetWithLibsodium();
-    ++(prepared.with_libsodium() ? done.ed25519_with_libsodium : done.ed25519_without_libsodium);
+    ++(known.Prepare(*entry.key, max_tables) ? done.ed25519_with_tables
+       : prepared.with_libsodium()           ? done.ed25519_with_libsodium
+                                             : done.ed25519_with_openssl);
   });
 }
 
@@ -93,25 +100,30 @@ void PrepareEd25519(const KeySets& sets, bool with_libsodium, KeyPreparation& do
 KeyPreparation PrepareKeySets(const KeySets& sets, const Acceleration& acceleration) {
   KeyPreparation done;
   PrepareEs256(sets, acceleration.es256_tables ? acceleration.max_es256_tables : 0, done);
-  PrepareEd25519(sets, acceleration.ed25519_libsodium, done);
+  PrepareEd25519(sets, acceleration.ed25519_tables ? acceleration.max_ed25519_tables : 0,
+                 acceleration.ed25519_libsodium, done);
   return done;
 }
 
 void KeepPreparation(const KeySets& former, const KeySets& sets) {
-  const KnownTables known(former);
+  const KnownTables es256(former, &PreparedKey::es256);
+  const KnownTables ed25519(former, &PreparedKey::ed25519);
   std::set<std::string_view> with_libsodium;
   ForEachEntry(former, [&](const KeySetEntry& entry) {
     if (entry.key->prepared.with_libsodium()) with_libsodium.insert(IdentityOf(*entry.key));
   });
   ForEachEntry(sets, [&](const KeySetEntry& entry) {
-    PreparedKey& prepared = entry.key->prepared;
-    if (auto tables = known.Find(*entry.key)) prepared.SetEs256Tables(std::move(tables));
-    if (with_libsodium.contains(IdentityOf(*entry.key))) prepared.SetWithLibsodium();
+    const Key& key = *entry.key;
+    es256.GiveTo(key);
+    ed25519.GiveTo(key);
+    if (with_libsodium.contains(IdentityOf(key))) key.prepared.SetWithLibsodium();
   });
 }
 
 Acceleration AvailableAcceleration() noexcept {
-  return {.es256_tables = Es256Tables::IsAvailable(), .ed25519_libsodium = HasLibsodium()};
+  return {.es256_tables = Es256Tables::IsAvailable(),
+          .ed25519_tables = Ed25519Tables::IsAvailable(),
+          .ed25519_libsodium = HasLibsodium()};
 }
 
 }  // namespace doorward

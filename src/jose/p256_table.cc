@@ -6,25 +6,6 @@
 #include "src/jose/p256_table.h"
 
 namespace doorward::p256 {
-namespace {
-
-// A scalar as the sum of digits[i] 2^(7 i), each from -63 to 64.
-std::array<int, PointTable::kDigits> DigitsOf(const Number& scalar) noexcept {
-  constexpr unsigned kBits = PointTable::kDigitBits;
-  constexpr uint64_t kMask = (uint64_t{1} << kBits) - 1;
-  std::array<int, PointTable::kDigits> digits;
-  int carry = 0;
-  Number rest = scalar;
-  for (int& digit : digits) {
-    digit = static_cast<int>(rest[0] & kMask) + carry;
-    carry = digit > static_cast<int>(PointTable::kMultiples) ? 1 : 0;
-    digit -= carry << kBits;
-    ShiftRight(rest, kBits);
-  }
-  return digits;
-}
-
-}  // namespace
 
 Point BasePoint() noexcept {
   return {
@@ -72,7 +53,7 @@ void PointSum::Add(const Point& p) noexcept {
 }
 
 void PointSum::AddMultiple(const PointTable& table, const Number& scalar) noexcept {
-  const std::array<int, PointTable::kDigits> digits = DigitsOf(scalar);
+  const auto digits = SignedDigits<PointTable::kDigitBits, PointTable::kDigits>(scalar);
   for (size_t i = 0; i < digits.size(); ++i) {
     const int digit = digits[i];
     if (digit > 0) {

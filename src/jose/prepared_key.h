@@ -10,30 +10,43 @@
 #include <mutex>
 #include <utility>
 
+#include "src/jose/ed25519_tables.h"
 #include "src/jose/es256_tables.h"
 
 namespace doorward {
 
+// Tables that a key gets once.
 // INVARIANT: what was set stays until the key is destroyed. A pointer that was read is therefore
 // valid as long as the key.
-// Thread-safety: all methods from any thread; those that verification asks take no lock.
-class PreparedKey {
+// Thread-safety: all methods from any thread; get() takes no lock.
+template <class Tables>
+class KeyTables {
  public:
   // Null until they are set.
-  const Es256Tables* es256_tables() const noexcept {
-    return tables_.load(std::memory_order_acquire);
-  }
-  std::shared_ptr<const Es256Tables> ShareEs256Tables() const {
+  const Tables* get() const noexcept { return tables_.load(std::memory_order_acquire); }
+  std::shared_ptr<const Tables> Share() const {
     const std::lock_guard lock(mutex_);
     return owner_;
   }
   // Does nothing where there are tables.
-  void SetEs256Tables(std::shared_ptr<const Es256Tables> tables) {
+  void Set(std::shared_ptr<const Tables> tables) {
     const std::lock_guard lock(mutex_);
     if (owner_ != nullptr) return;
     owner_ = std::move(tables);
     tables_.store(owner_.get(), std::memory_order_release);
   }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Tables> owner_;  // guarded by mutex_
+  std::atomic<const Tables*> tables_ = nullptr;
+};
+
+// Thread-safety: all methods from any thread; those that verification asks take no lock.
+class PreparedKey {
+ public:
+  KeyTables<Es256Tables> es256;
+  KeyTables<Ed25519Tables> ed25519;
 
   // Whether libsodium verifies with this key. Acquired, so that whoever sees it finds the library
   // made ready.
@@ -41,9 +54,6 @@ class PreparedKey {
   void SetWithLibsodium() noexcept { with_libsodium_.store(true, std::memory_order_release); }
 
  private:
-  mutable std::mutex mutex_;
-  std::shared_ptr<const Es256Tables> owner_;  // guarded by mutex_
-  std::atomic<const Es256Tables*> tables_ = nullptr;
   std::atomic<bool> with_libsodium_ = false;
 };
 

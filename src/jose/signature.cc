@@ -153,7 +153,7 @@ bool SignatureVerifier::VerifyDigest(Context& context, const AlgorithmInfo& info
     return EVP_PKEY_verify(context.pkey.get(), Octets(signature), signature.size(), digest.data(),
                            HashSize(info.hash)) == 1;
   }
-  if (const Es256Tables* const tables = context.key->prepared.es256_tables()) {
+  if (const Es256Tables* const tables = context.key->prepared.es256.get()) {
     return tables->Verify(digest.data(), Octets(signature));
   }
   const EcdsaDer der(signature);
@@ -163,12 +163,31 @@ bool SignatureVerifier::VerifyDigest(Context& context, const AlgorithmInfo& info
 
 bool SignatureVerifier::VerifyEddsa(Context& context, std::string_view input,
                                     std::string_view signature) {
+  if (const Ed25519Tables* const tables = context.key->prepared.ed25519.get()) {
+    return VerifyWithTables(*tables, *context.key, input, signature);
+  }
   if (context.key->prepared.with_libsodium()) {
     const auto answer = VerifyWithLibsodium(context.key->public_octets, input, signature);
     if (answer) return *answer;
   }
   return EVP_DigestVerify(context.eddsa.get(), Octets(signature), signature.size(), Octets(input),
                           input.size()) == 1;
+}
+
+// The hash is of R, the key and the message (RFC 8032 section 5.1.7).
+bool SignatureVerifier::VerifyWithTables(const Ed25519Tables& tables, const Key& key,
+                                         std::string_view input, std::string_view signature) {
+  constexpr size_t kPointSize = 32;
+  EVP_MD* const digest = FindDigest(Hash::kSha512);
+  EVP_MD_CTX* const hashing = FindHashing();
+  std::array<unsigned char, kMaxHashSize> hash;
+  return digest != nullptr && hashing != nullptr &&
+         EVP_DigestInit_ex2(hashing, digest, nullptr) == 1 &&
+         EVP_DigestUpdate(hashing, signature.data(), kPointSize) == 1 &&
+         EVP_DigestUpdate(hashing, key.public_octets.data(), kPointSize) == 1 &&
+         EVP_DigestUpdate(hashing, input.data(), input.size()) == 1 &&
+         EVP_DigestFinal_ex(hashing, hash.data(), nullptr) == 1 &&
+         tables.Verify(hash.data(), Octets(signature));
 }
 
 bool SignatureVerifier::VerifyMac(Context& context, const AlgorithmInfo& info,

@@ -50,6 +50,8 @@ class SignatureVerifier {
   bool VerifyDigest(Context& context, const AlgorithmInfo& info, std::string_view input,
                     std::string_view signature);
   bool VerifyEddsa(Context& context, std::string_view input, std::string_view signature);
+  bool VerifyWithTables(const Ed25519Tables& tables, const Key& key, std::string_view input,
+                        std::string_view signature);
   bool VerifyMac(Context& context, const AlgorithmInfo& info, std::string_view input,
                  std::string_view signature);
 

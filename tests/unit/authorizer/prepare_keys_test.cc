@@ -39,7 +39,7 @@ std::shared_ptr<const KeySet> Parse(const std::string& jwks) {
 }
 
 const Es256Tables* TablesOf(const std::shared_ptr<const KeySet>& set) {
-  return set->data().keys[0].key->prepared.es256_tables();
+  return set->data().keys[0].key->prepared.es256.get();
 }
 
 TEST(PrepareKeys, PreparesWhatTheOptionsName) {
