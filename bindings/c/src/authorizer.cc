@@ -52,11 +52,13 @@ class FunctionSink final : public doorward::AuditSink {
 
 constexpr uint32_t FlagsOf(const Acceleration& acceleration) noexcept {
   return (acceleration.es256_tables ? uint32_t{DOORWARD_ACCELERATE_ES256_TABLES} : 0u) |
+         (acceleration.ed25519_tables ? uint32_t{DOORWARD_ACCELERATE_ED25519_TABLES} : 0u) |
          (acceleration.ed25519_libsodium ? uint32_t{DOORWARD_ACCELERATE_ED25519_LIBSODIUM} : 0u);
 }
 
 AuthorizerOptions OptionsOf(const doorward_authorizer_options& from) {
-  constexpr uint32_t kKnown = FlagsOf({.es256_tables = true, .ed25519_libsodium = true});
+  constexpr uint32_t kKnown =
+      FlagsOf({.es256_tables = true, .ed25519_tables = true, .ed25519_libsodium = true});
   Require((from.accelerations & ~kKnown) == 0 && from.reserved == 0,
           "options: an acceleration that does not exist, or reserved bits that are set");
   AuthorizerOptions options;
@@ -69,8 +71,10 @@ AuthorizerOptions OptionsOf(const doorward_authorizer_options& from) {
                          .max_bytes = from.token_cache_bytes};
   options.acceleration = {
       .es256_tables = (from.accelerations & DOORWARD_ACCELERATE_ES256_TABLES) != 0,
+      .ed25519_tables = (from.accelerations & DOORWARD_ACCELERATE_ED25519_TABLES) != 0,
       .ed25519_libsodium = (from.accelerations & DOORWARD_ACCELERATE_ED25519_LIBSODIUM) != 0,
-      .max_es256_tables = from.max_es256_tables};
+      .max_es256_tables = from.max_es256_tables,
+      .max_ed25519_tables = from.max_ed25519_tables};
   return options;
 }
 
@@ -102,6 +106,7 @@ doorward_code doorward_authorizer_options_init(doorward_authorizer_options* opti
   made.token_cache_entries = defaults.token_cache.max_entries;
   made.token_cache_bytes = defaults.token_cache.max_bytes;
   made.max_es256_tables = defaults.acceleration.max_es256_tables;
+  made.max_ed25519_tables = defaults.acceleration.max_ed25519_tables;
   made.accelerations = FlagsOf(defaults.acceleration);
   options->struct_size = struct_size;
   return Fill(options, made);
@@ -168,8 +173,9 @@ doorward_code doorward_authorizer_prepare_keys(doorward_authorizer* authorizer,
     doorward_key_preparation made{};
     made.es256_with_tables = done.es256_with_tables;
     made.es256_without_tables = done.es256_without_tables;
+    made.ed25519_with_tables = done.ed25519_with_tables;
     made.ed25519_with_libsodium = done.ed25519_with_libsodium;
-    made.ed25519_without_libsodium = done.ed25519_without_libsodium;
+    made.ed25519_with_openssl = done.ed25519_with_openssl;
     Fill(preparation, made);
   });
 }

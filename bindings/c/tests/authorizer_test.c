@@ -25,6 +25,7 @@ static void the_defaults_are_those_of_the_library(void) {
   CHECK_INT(4096, (long long)options.token_cache_entries);
   CHECK_INT(16 << 20, (long long)options.token_cache_bytes);
   CHECK_INT(64, (long long)options.max_es256_tables);
+  CHECK_INT(64, (long long)options.max_ed25519_tables);
   CHECK_INT(0, options.accelerations);
   CHECK_INT(DOORWARD_ERROR_ARGUMENT,
             doorward_authorizer_options_init(&options, sizeof options - 1));
@@ -53,8 +54,8 @@ static const struct options_row kOptions[] = {
     {"later, saying what is not known", sizeof(struct later_options), 1, 0,
      DOORWARD_ERROR_ARGUMENT},
     {"absurd", SIZE_MAX, 0, 0, DOORWARD_ERROR_ARGUMENT},
-    {"each acceleration", sizeof(doorward_authorizer_options), 0, 3, DOORWARD_OK},
-    {"an acceleration that does not exist", sizeof(doorward_authorizer_options), 0, 4,
+    {"each acceleration", sizeof(doorward_authorizer_options), 0, 7, DOORWARD_OK},
+    {"an acceleration that does not exist", sizeof(doorward_authorizer_options), 0, 8,
      DOORWARD_ERROR_ARGUMENT},
 };
 
@@ -164,6 +165,62 @@ static void keys_are_prepared_as_the_options_say(void) {
   doorward_authorizer_free(authorizer);
 }
 
+// Those of RFC 8032, 7.1, tests 1 and 2.
+static const char kEd25519Keys[] =
+    "{\"keys\": ["
+    "{\"kty\": \"OKP\", \"crv\": \"Ed25519\", \"kid\": \"a\","
+    " \"x\": \"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"},"
+    "{\"kty\": \"OKP\", \"crv\": \"Ed25519\", \"kid\": \"b\","
+    " \"x\": \"PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw\"}]}";
+
+struct ed25519_row {
+  const char* name;
+  uint32_t accelerations;
+  size_t max_tables;
+  size_t with_tables;  // of two keys, where the library has them
+  uint32_t others;     // the way of the others; 0: OpenSSL
+};
+
+static const struct ed25519_row kEd25519[] = {
+    {"as they are", 0, 64, 0, 0},
+    {"tables", DOORWARD_ACCELERATE_ED25519_TABLES, 64, 2, 0},
+    {"tables for none", DOORWARD_ACCELERATE_ED25519_TABLES, 0, 0, 0},
+    {"tables for one", DOORWARD_ACCELERATE_ED25519_TABLES, 1, 1, 0},
+    {"tables for two", DOORWARD_ACCELERATE_ED25519_TABLES, 2, 2, 0},
+    {"tables of the other algorithm", DOORWARD_ACCELERATE_ES256_TABLES, 64, 0, 0},
+    {"libsodium", DOORWARD_ACCELERATE_ED25519_LIBSODIUM, 64, 0,
+     DOORWARD_ACCELERATE_ED25519_LIBSODIUM},
+    {"tables for one, libsodium for the other",
+     DOORWARD_ACCELERATE_ED25519_TABLES | DOORWARD_ACCELERATE_ED25519_LIBSODIUM, 1, 1,
+     DOORWARD_ACCELERATE_ED25519_LIBSODIUM},
+};
+
+static void ed25519_keys_are_prepared_as_the_options_say(void) {
+  const uint32_t available = doorward_available_accelerations();
+  for (size_t i = 0; i < COUNT_OF(kEd25519); ++i) {
+    const struct ed25519_row* row = &kEd25519[i];
+    current_row = row->name;
+    doorward_authorizer_options options;
+    CHECK_INT(DOORWARD_OK, doorward_authorizer_options_init(&options, sizeof options));
+    options.accelerations = row->accelerations;
+    options.max_ed25519_tables = row->max_tables;
+    doorward_authorizer* authorizer = new_authorizer(&options);
+    CHECK_INT(DOORWARD_OK, doorward_authorizer_set_keys(authorizer, doorward_string_of(ISSUER),
+                                                        doorward_string_of(kEd25519Keys),
+                                                        DOORWARD_ORIGIN_REMOTE, NULL, NULL));
+    doorward_key_preparation done = {.struct_size = sizeof done};
+    CHECK_INT(DOORWARD_OK, doorward_authorizer_prepare_keys(authorizer, &done, NULL));
+    const bool has_tables = (available & DOORWARD_ACCELERATE_ED25519_TABLES) != 0;
+    const size_t tables = has_tables ? row->with_tables : 0;
+    const size_t libsodium = (row->others & available) != 0 ? 2 - tables : 0;
+    CHECK_INT((long long)tables, (long long)done.ed25519_with_tables);
+    CHECK_INT((long long)libsodium, (long long)done.ed25519_with_libsodium);
+    CHECK_INT((long long)(2 - tables - libsodium), (long long)done.ed25519_with_openssl);
+    doorward_authorizer_free(authorizer);
+  }
+  current_row = "";
+}
+
 static void revocations_refuse_until_the_list_is_full(void) {
   doorward_authorizer_options options;
   CHECK_INT(DOORWARD_OK, doorward_authorizer_options_init(&options, sizeof options));
@@ -264,6 +321,7 @@ int main(void) {
   without_a_policy_all_is_refused_until_there_is_one();
   keys_serve_or_leave_the_former_in_force();
   keys_are_prepared_as_the_options_say();
+  ed25519_keys_are_prepared_as_the_options_say();
   revocations_refuse_until_the_list_is_full();
   counters_count();
   each_decision_is_audited();

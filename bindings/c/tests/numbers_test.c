@@ -101,6 +101,7 @@ static void other_numbers_are_kept(void) {
       {1, DOORWARD_ORIGIN_LOCAL},
       {1, DOORWARD_ACCELERATE_ES256_TABLES},
       {2, DOORWARD_ACCELERATE_ED25519_LIBSODIUM},
+      {4, DOORWARD_ACCELERATE_ED25519_TABLES},
       {0, DOORWARD_CREDENTIAL_FROM_HEADERS},
       {1, DOORWARD_CREDENTIAL_TOKEN},
       {2, DOORWARD_CREDENTIAL_CALLER},
@@ -133,8 +134,8 @@ static void structs_keep_their_layout(void) {
   CHECK_INT(96, sizeof(doorward_request));
   CHECK_INT(88, offsetof(doorward_request, flags));
   CHECK_INT(40, sizeof(doorward_credential));
-  CHECK_INT(72, sizeof(doorward_authorizer_options));
-  CHECK_INT(40, sizeof(doorward_key_preparation));
+  CHECK_INT(80, sizeof(doorward_authorizer_options));
+  CHECK_INT(48, sizeof(doorward_key_preparation));
   CHECK_INT(64, sizeof(doorward_authorizer_counters));
   CHECK_INT(184, sizeof(doorward_audit_event));
 }
