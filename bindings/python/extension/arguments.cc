@@ -126,6 +126,18 @@ std::optional<size_t> ReadSize(Py_ssize_t number, const char* what) {
   return std::nullopt;
 }
 
+std::optional<Acceleration> ReadAcceleration(const AccelerationArguments& given) {
+  const auto max_es256 = ReadSize(given.max_es256_tables, "max_es256_tables");
+  if (!max_es256) return std::nullopt;
+  const auto max_ed25519 = ReadSize(given.max_ed25519_tables, "max_ed25519_tables");
+  if (!max_ed25519) return std::nullopt;
+  return Acceleration{.es256_tables = given.es256_tables != 0,
+                      .ed25519_tables = given.ed25519_tables != 0,
+                      .ed25519_libsodium = given.ed25519_libsodium != 0,
+                      .max_es256_tables = *max_es256,
+                      .max_ed25519_tables = *max_ed25519};
+}
+
 std::optional<KeyOrigin> ReadOrigin(std::string_view name) {
   if (name == "remote") return KeyOrigin::kRemote;
   if (name == "local") return KeyOrigin::kLocal;

@@ -55,6 +55,13 @@ std::optional<Timestamp> ReadTime(PyObject* object);
 // Reads a number that is not negative.
 std::optional<size_t> ReadSize(Py_ssize_t number, const char* what);
 
+// The arguments that name faster ways to verify, as they come.
+struct AccelerationArguments {
+  int es256_tables = 0, ed25519_tables = 0, ed25519_libsodium = 0;
+  Py_ssize_t max_es256_tables = 64, max_ed25519_tables = 64;
+};
+std::optional<Acceleration> ReadAcceleration(const AccelerationArguments& given);
+
 // Reads "remote" or "local".
 std::optional<KeyOrigin> ReadOrigin(std::string_view name);
 

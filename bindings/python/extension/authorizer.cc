@@ -18,25 +18,20 @@ struct Options {
   PyObject *policy = Py_None, *function = Py_None;
   Py_ssize_t max_revocations = 100'000, max_token_bytes = 16 * 1024;
   Py_ssize_t token_cache_entries = 4096, token_cache_bytes = 16 * 1024 * 1024;
-  int es256_tables = 0, ed25519_libsodium = 0;
-  Py_ssize_t max_es256_tables = 64;
+  AccelerationArguments acceleration;
 };
 
 bool ParseOptions(PyObject* args, PyObject* keywords, Options* o) {
-  static const char* const names[] = {"policy",
-                                      "on_decision",
-                                      "max_revocations",
-                                      "max_token_bytes",
-                                      "token_cache_entries",
-                                      "token_cache_bytes",
-                                      "es256_tables",
-                                      "ed25519_libsodium",
-                                      "max_es256_tables",
-                                      nullptr};
-  return Parse(args, keywords, "|O$Onnnnppn:Authorizer", names, &o->policy, &o->function,
+  static const char* const names[] = {
+      "policy",           "on_decision",         "max_revocations",
+      "max_token_bytes",  "token_cache_entries", "token_cache_bytes",
+      "es256_tables",     "ed25519_tables",      "ed25519_libsodium",
+      "max_es256_tables", "max_ed25519_tables",  nullptr};
+  AccelerationArguments& faster = o->acceleration;
+  return Parse(args, keywords, "|O$Onnnnpppnn:Authorizer", names, &o->policy, &o->function,
                &o->max_revocations, &o->max_token_bytes, &o->token_cache_entries,
-               &o->token_cache_bytes, &o->es256_tables, &o->ed25519_libsodium,
-               &o->max_es256_tables);
+               &o->token_cache_bytes, &faster.es256_tables, &faster.ed25519_tables,
+               &faster.ed25519_libsodium, &faster.max_es256_tables, &faster.max_ed25519_tables);
 }
 
 std::optional<AuthorizerOptions> ReadOptions(const Options& o) {
@@ -48,15 +43,13 @@ std::optional<AuthorizerOptions> ReadOptions(const Options& o) {
   if (!cache_entries) return std::nullopt;
   const auto cache_bytes = ReadSize(o.token_cache_bytes, "token_cache_bytes");
   if (!cache_bytes) return std::nullopt;
-  const auto max_tables = ReadSize(o.max_es256_tables, "max_es256_tables");
-  if (!max_tables) return std::nullopt;
+  const auto acceleration = ReadAcceleration(o.acceleration);
+  if (!acceleration) return std::nullopt;
   return AuthorizerOptions{
       .max_revocations = *max_revocations,
       .max_token_bytes = *max_token_bytes,
       .token_cache = {.max_entries = *cache_entries, .max_bytes = *cache_bytes},
-      .acceleration = {.es256_tables = o.es256_tables != 0,
-                       .ed25519_libsodium = o.ed25519_libsodium != 0,
-                       .max_es256_tables = *max_tables}};
+      .acceleration = *acceleration};
 }
 
 // False: a TypeError is set.

@@ -65,22 +65,18 @@ PyObject* Keys(PyObject* self, void*) {
 }
 
 PyObject* Prepare(PyObject* self, PyObject* args, PyObject* keywords) {
-  static const char* const names[] = {"es256_tables", "ed25519_libsodium", "max_es256_tables",
-                                      nullptr};
-  int es256_tables = 0, ed25519_libsodium = 0;
-  Py_ssize_t max_es256_tables = 64;
-  if (!Parse(args, keywords, "|$ppn:prepare", names, &es256_tables, &ed25519_libsodium,
-             &max_es256_tables)) {
+  static const char* const names[] = {"es256_tables",     "ed25519_tables",     "ed25519_libsodium",
+                                      "max_es256_tables", "max_ed25519_tables", nullptr};
+  AccelerationArguments given;
+  if (!Parse(args, keywords, "|$pppnn:prepare", names, &given.es256_tables, &given.ed25519_tables,
+             &given.ed25519_libsodium, &given.max_es256_tables, &given.max_ed25519_tables)) {
     return nullptr;
   }
-  const std::optional<size_t> limit = ReadSize(max_es256_tables, "max_es256_tables");
-  if (!limit) return nullptr;
+  const std::optional<Acceleration> acceleration = ReadAcceleration(given);
+  if (!acceleration) return nullptr;
   return Guarded([&] {
-    const Acceleration acceleration = {.es256_tables = es256_tables != 0,
-                                       .ed25519_libsodium = ed25519_libsodium != 0,
-                                       .max_es256_tables = *limit};
     KeyPreparation preparation;
-    WithoutLock([&] { preparation = KeySetOf(self)->Prepare(acceleration); });
+    WithoutLock([&] { preparation = KeySetOf(self)->Prepare(*acceleration); });
     return MakeKeyPreparation(StateOf(self), preparation);
   });
 }

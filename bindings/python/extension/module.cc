@@ -120,6 +120,7 @@ PyObject* GetAvailableAcceleration(PyObject*, PyObject*) {
   const Acceleration available = AvailableAcceleration();
   std::vector<std::string_view> names;
   if (available.es256_tables) names.push_back("es256_tables");
+  if (available.ed25519_tables) names.push_back("ed25519_tables");
   if (available.ed25519_libsodium) names.push_back("ed25519_libsodium");
   return TupleFrom(names, Str);
 }

@@ -73,10 +73,10 @@ PyObject* MakeKey(const ModuleState& state, const KeySet& keys, size_t index) {
 }
 
 PyObject* MakeKeyPreparation(const ModuleState& state, const KeyPreparation& preparation) {
-  return Call(
-      state[Held::kKeyPreparation],
-      {Number(preparation.es256_with_tables), Number(preparation.es256_without_tables),
-       Number(preparation.ed25519_with_libsodium), Number(preparation.ed25519_without_libsodium)});
+  return Call(state[Held::kKeyPreparation],
+              {Number(preparation.es256_with_tables), Number(preparation.es256_without_tables),
+               Number(preparation.ed25519_with_tables), Number(preparation.ed25519_with_libsodium),
+               Number(preparation.ed25519_with_openssl)});
 }
 
 PyObject* MakeTokenCacheStats(const ModuleState& state, const TokenCacheStats& stats) {

@@ -16,6 +16,17 @@ AUDIENCE = "https://api.example.com"
 NOW = 1_750_000_000
 SECRET = b"0123456789abcdef0123456789abcdef"
 
+# Keys that no token is signed with.
+P256 = {
+    "kty": "EC", "crv": "P-256", "kid": "ec", "x": "KSexBRK64-3c_kZ4KBKLrSkDJpkZ9whgacjE32xzKDg",
+    "y": "x3h5ZOqsAOWSH7FJimD0YGdms9loUAFVjRqXTnNBUT4",
+}
+# Those of RFC 8032, 7.1, tests 1 and 2.
+ED25519 = [
+    {"kty": "OKP", "crv": "Ed25519", "kid": kid, "x": x} for kid, x in (
+        ("a", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"), ("b", "PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw"))
+]
+
 POLICY = """
 doorward: 1
 issuers:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from scene import ISSUER, NOW, POLICY, bearer, jwks, make_authorizer, token
+from scene import ED25519, ISSUER, NOW, P256, POLICY, bearer, jwks, make_authorizer, token
 
 import doorward
 from doorward import Authorizer, KeySet, Policy, Reason
@@ -329,7 +329,8 @@ class TestState:
 
     @pytest.mark.parametrize(("options", "error"), [
         ({"max_revocations": -1}, ValueError), ({"max_token_bytes": -1}, ValueError), ({"token_cache_entries": -1}, ValueError),
-        ({"token_cache_bytes": -1}, ValueError), ({"max_es256_tables": -1}, ValueError), ({"max_token_bytes": 2**70}, OverflowError),
+        ({"token_cache_bytes": -1}, ValueError), ({"max_es256_tables": -1}, ValueError), ({"max_ed25519_tables": -1}, ValueError),
+        ({"max_token_bytes": 2**70}, OverflowError),
         ({"on_decision": 17}, TypeError), ({"policy": "doorward: 1"}, TypeError), ({"unknown": 1}, TypeError),
     ])
     def test_wrong_options_raise(self, options: dict[str, Any], error: type[Exception]) -> None:
@@ -337,7 +338,11 @@ class TestState:
             Authorizer(**options)
 
     def test_prepares_keys(self) -> None:
-        assert make_authorizer(es256_tables=True).prepare_keys() == doorward.KeyPreparation(0, 0, 0, 0)
+        authorizer = make_authorizer(ed25519_tables=True, max_ed25519_tables=1)
+        assert authorizer.prepare_keys() == doorward.KeyPreparation(0, 0, 0, 0, 0)
+        authorizer.set_keys(ISSUER, {"keys": [P256, *ED25519]})
+        expected = int("ed25519_tables" in doorward.available_acceleration())
+        assert authorizer.prepare_keys() == doorward.KeyPreparation(0, 1, expected, 0, 2 - expected)
 
     def test_explains(self) -> None:
         explanation = make_authorizer().explain(method="PUT", target="/orders/7", headers=bearer(token()), now=NOW)

@@ -8,16 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scene import AUDIENCE, ISSUER, NOW, jwks, make_verifier, sign, token
+from scene import AUDIENCE, ED25519, ISSUER, NOW, P256, jwks, make_verifier, sign, token
 
 import doorward
 from doorward import KeySet, KeySetError, Reason, TokenError, Verifier
 
 RSA_1024 = {"kty": "RSA", "kid": "weak", "e": "AQAB", "n": "u" * 171}
-P256 = {
-    "kty": "EC", "crv": "P-256", "kid": "ec", "x": "KSexBRK64-3c_kZ4KBKLrSkDJpkZ9whgacjE32xzKDg",
-    "y": "x3h5ZOqsAOWSH7FJimD0YGdms9loUAFVjRqXTnNBUT4",
-}
 
 
 class TestKeySet:
@@ -47,12 +43,29 @@ class TestKeySet:
         assert raised.value.diagnostics[0].severity == "error"
 
     def test_prepares(self) -> None:
-        keys = KeySet({"keys": [P256]})
-        assert keys.prepare() == doorward.KeyPreparation(0, 1, 0, 0)
+        keys = KeySet({"keys": [P256, *ED25519]})
+        assert keys.prepare() == doorward.KeyPreparation(0, 1, 0, 0, 2)
         expected = int("es256_tables" in doorward.available_acceleration())
-        assert keys.prepare(es256_tables=True).es256_with_tables == expected
-        with pytest.raises(ValueError, match="max_es256_tables"):
-            keys.prepare(max_es256_tables=-1)
+        assert keys.prepare(es256_tables=True) == doorward.KeyPreparation(expected, 1 - expected, 0, 0, 2)
+
+    @pytest.mark.parametrize(("options", "with_tables", "others"), [
+        ({"es256_tables": True}, 0, "openssl"),
+        ({"ed25519_tables": True}, 2, "openssl"),
+        ({"ed25519_tables": True, "max_ed25519_tables": 0}, 0, "openssl"),
+        ({"ed25519_tables": True, "max_ed25519_tables": 1, "max_es256_tables": 0}, 1, "openssl"),
+        ({"ed25519_libsodium": True}, 0, "libsodium"),
+        ({"ed25519_libsodium": True, "ed25519_tables": True, "max_ed25519_tables": 1}, 1, "libsodium"),
+    ])
+    def test_prepares_ed25519(self, options: dict[str, Any], with_tables: int, others: str) -> None:
+        available = doorward.available_acceleration()
+        tables = with_tables if "ed25519_tables" in available else 0
+        libsodium = 2 - tables if f"ed25519_{others}" in available else 0
+        assert KeySet({"keys": ED25519}).prepare(**options) == doorward.KeyPreparation(0, 0, tables, libsodium, 2 - tables - libsodium)
+
+    @pytest.mark.parametrize("name", ["max_es256_tables", "max_ed25519_tables"])
+    def test_less_than_no_tables_raises(self, name: str) -> None:
+        with pytest.raises(ValueError, match=name):
+            KeySet({"keys": []}).prepare(**{name: -1})  # type: ignore[arg-type]
 
     @pytest.mark.parametrize(("call", "error"), [
         (lambda: KeySet(17), TypeError),  # type: ignore[arg-type]

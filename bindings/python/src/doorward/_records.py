@@ -182,8 +182,9 @@ class KeyPreparation:
 
     es256_with_tables: int
     es256_without_tables: int
+    ed25519_with_tables: int
     ed25519_with_libsodium: int
-    ed25519_without_libsodium: int
+    ed25519_with_openssl: int
 
 
 @dataclass(frozen=True)
