@@ -4,10 +4,10 @@
 
 namespace doorward {
 
-Matcher::Frame* Matcher::PushSpecials(const Search& search, const Node& node, const SegmentKey& key,
+Matcher::Frame* Matcher::PushSpecials(Hosts hosts, const Node& node, const SegmentKey& key,
                                       size_t position, Frame* top) const {
   for (const MatchTrie::Special* special = &trie_.specials[node.special]; special->child != 0;) {
-    if ((special->hosts & search.hosts) == 0) {
+    if ((special->hosts & hosts) == 0) {
       special = &trie_.specials[special->others];
       continue;
     }

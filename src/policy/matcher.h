@@ -108,13 +108,12 @@ class Matcher {
   template <bool kByHost, class Visitor>
   void VisitTrie(const Node& root, Hosts hosts, Keys keys, Frame* bottom, Visitor& visit) const;
   template <bool kByHost, class Visitor>
-  void VisitTail(const Search& search, const Node& root, Keys keys, Frame* bottom,
-                 Visitor& visit) const;
+  void VisitTail(const Node& root, Hosts hosts, Keys keys, Frame* bottom, Visitor& visit) const;
   template <bool kByHost, class Visitor>
   static void VisitRuns(const Search& search, uint32_t first, Visitor& visit);
   // Puts on the stack the children of globs and regular expressions that match; returns its top.
-  Frame* PushSpecials(const Search& search, const Node& node, const SegmentKey& key,
-                      size_t position, Frame* top) const;
+  Frame* PushSpecials(Hosts hosts, const Node& node, const SegmentKey& key, size_t position,
+                      Frame* top) const;
   // Returns one of the children that `key` leads to, or null; puts the others on the stack, at
   // `position`.
   template <bool kByHost>
@@ -157,7 +156,7 @@ inline const Matcher::Node* Matcher::Follow(const Search& search, const Node& no
     }
   }
   if (node.special != 0) [[unlikely]] {
-    top = PushSpecials(search, node, key, position, top);
+    top = PushSpecials(search.hosts, node, key, position, top);
   }
   return next;
 }
@@ -235,7 +234,7 @@ void Matcher::VisitTrie(const Node& root, Hosts hosts, Keys keys, Frame* bottom,
   for (;;) {
     if (node->all != 0) VisitRuns<kByHost>(search, node->all, visit);
     if (node->tail != 0) [[unlikely]] {
-      VisitTail<kByHost>(search, search.nodes[node->tail], keys.subspan(position), top, visit);
+      VisitTail<kByHost>(search.nodes[node->tail], hosts, keys.subspan(position), top, visit);
     }
     const Node* next = nullptr;
     if (position < keys.size()) {
@@ -256,8 +255,9 @@ void Matcher::VisitTrie(const Node& root, Hosts hosts, Keys keys, Frame* bottom,
 
 // `keys` are those that "**" and what follows it may take; the trie is walked from their end.
 template <bool kByHost, class Visitor>
-void Matcher::VisitTail(const Search& search, const Node& root, Keys keys, Frame* bottom,
+void Matcher::VisitTail(const Node& root, Hosts hosts, Keys keys, Frame* bottom,
                         Visitor& visit) const {
+  const Search search = SearchFor(hosts);
   if (kByHost && !search.Concerns(root)) return;
   Frame* top = bottom;
   *top++ = {&root, keys.size()};
