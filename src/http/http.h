@@ -20,6 +20,7 @@
 #include "src/base/ascii.h"
 #include "src/base/scratch_state.h"
 #include "src/http/segment_key.h"
+#include "src/http/segment_texts.h"
 #include "src/http/usual_method.h"
 
 namespace doorward {
@@ -69,9 +70,9 @@ struct CanonicalRequest {
   // For matching: decoded octets, ASCII case folded where the rules fold.
   std::span<const SegmentKey> keys;
   // Decoded octets, case kept (folded by backend: windows).
-  std::span<const std::string_view> decoded;
+  SegmentTexts decoded;
   // As in the canonical path.
-  std::span<const std::string_view> encoded;
+  SegmentTexts encoded;
 
   std::optional<IpAddress> source;
 };

@@ -27,9 +27,9 @@ Reason NormalisePath(std::string_view path, const RequestRules& rules, HttpPart&
   const bool same = paths.encoded.size() == paths.decoded.size();
   if (!same) SplitSegments(paths.encoded, part.encoded_segments, &encoded);
   out->path = paths.encoded;
-  out->encoded = same ? decoded : encoded;
-  out->decoded = decoded;
-  SetKeys(paths.decoded, rules, part, out);
+  out->encoded = SegmentTexts(same ? decoded : encoded);
+  out->decoded = SegmentTexts(decoded);
+  SetKeys(paths.decoded, decoded, rules, part, out);
   return Reason::kAllowed;
 }
 

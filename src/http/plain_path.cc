@@ -32,11 +32,15 @@ std::optional<Reason> NormalisePlainTarget(std::string_view target, const Reques
   out->query = query;
   out->has_query = has_query;
   out->is_asterisk = false;
-  const Segments segments(part.encoded_segments.data(), plain.segment_count);
-  out->encoded = segments;
-  out->decoded = segments;
   out->keys = {part.keys.data(), plain.segment_count};
-  if (rules.folds_case()) SetKeys(out->path, rules, part, out);
+  if (rules.folds_case()) [[unlikely]] {
+    Segments segments;
+    SplitSegments(out->path, part.decoded_segments, &segments);
+    SetKeys(out->path, segments, rules, part, out);
+    out->decoded = out->encoded = SegmentTexts(segments);
+  } else {
+    out->decoded = out->encoded = SegmentTexts(out->keys);
+  }
   return Reason::kAllowed;
 }
 

@@ -43,7 +43,7 @@ Fault CheckSegments(Segments decoded, const RequestRules& rules) noexcept {
   return {};
 }
 
-void SetKeys(std::string_view decoded, const RequestRules& rules, HttpPart& part,
+void SetKeys(std::string_view decoded, Segments segments, const RequestRules& rules, HttpPart& part,
              CanonicalRequest* out) noexcept {
   std::string_view text = decoded;
   if (rules.folds_case() && HoldsUpperCase(decoded)) {
@@ -52,7 +52,7 @@ void SetKeys(std::string_view decoded, const RequestRules& rules, HttpPart& part
   }
   const SegmentKeyReader read(text);
   size_t count = 0;
-  for (std::string_view segment : out->decoded) {
+  for (std::string_view segment : segments) {
     const auto at = static_cast<size_t>(segment.data() - decoded.data());
     part.keys[count++] = read(text.substr(at, segment.size()));
   }

@@ -62,7 +62,7 @@ bool SplitSegments(std::string_view path, SegmentArray& segments, Segments* out)
 Fault CheckSegments(Segments decoded, const RequestRules& rules) noexcept;
 
 // Sets the keys of `out` from its decoded segments, which lie in `decoded`.
-void SetKeys(std::string_view decoded, const RequestRules& rules, HttpPart& part,
+void SetKeys(std::string_view decoded, Segments segments, const RequestRules& rules, HttpPart& part,
              CanonicalRequest* out) noexcept;
 
 }  // namespace doorward::http

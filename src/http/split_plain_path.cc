@@ -32,7 +32,6 @@ bool SplitPlainPathPortably(std::string_view target, HttpPart& part, PlainPath* 
   Splitter splitter(target.data(), [&](std::string_view segment) {
     // An empty one has no key, and is about to be refused.
     if (count == kMaxSegments || segment.empty()) return false;
-    part.encoded_segments[count] = segment;
     part.keys[count++] = read(segment);
     return true;
   });

@@ -20,7 +20,7 @@ struct PlainPath {
   size_t segment_count = 0;  // where it is acceptable
 };
 
-// Splits the path that `target` begins with: where it is acceptable, its segments and their keys
+// Splits the path that `target` begins with: where it is acceptable, the keys of its segments
 // stand in `part` then. Returns false where the path holds an octet that is not plain. REQUIRES:
 // `target` begins with a slash.
 bool SplitPlainPathPortably(std::string_view target, HttpPart& part, PlainPath* out) noexcept;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 
 #include <immintrin.h>
 
@@ -44,8 +45,12 @@ DOORWARD_AVX512 inline void AddSegment(const char* at, size_t size, size_t count
   const __m128i head = _mm_maskz_loadu_epi8(here, at);
   const auto low = static_cast<uint64_t>(_mm_cvtsi128_si64(head));
   const auto high = static_cast<uint64_t>(_mm_extract_epi64(head, 1));
-  part.encoded_segments[count] = {at, size};
-  part.keys[count] = SegmentKey::Of(low, high, {at, size});
+  SegmentKey& key = part.keys[count];
+  key = SegmentKey::Of(low, high, {at, size});
+  // Once more, as one store: that takes the place of the two, for which the words would have to
+  // leave their register first.
+  static_assert(offsetof(SegmentKey, high) == offsetof(SegmentKey, low) + sizeof key.low);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(&key.low), head);
 }
 
 }  // namespace

@@ -152,29 +152,28 @@ bool RequestActivation::PayFor(const TextMap& map, size_t octets) {
 
 // A segment's octets; of a tail the canonical segments, joined.
 std::string_view RequestActivation::ValueOf(const Capture& capture) {
-  const std::span<const std::string_view> decoded = canonical_->decoded;
+  const SegmentTexts& decoded = canonical_->decoded;
   if (capture.takes == Capture::Takes::kFromFront) return decoded[capture.before];
   if (capture.takes == Capture::Takes::kFromBack) {
     return decoded[decoded.size() - 1 - capture.after];
   }
-  const std::span<const std::string_view> all = canonical_->encoded;
-  const auto taken = all.subspan(capture.before, all.size() - capture.before - capture.after);
-  if (taken.empty()) return {};
-  size_t size = taken.size() - 1;
-  for (const std::string_view segment : taken) size += segment.size();
+  const SegmentTexts& all = canonical_->encoded;
+  const size_t begin = capture.before, end = all.size() - capture.after;
+  if (begin == end) return {};
+  size_t size = end - begin - 1;
+  for (size_t i = begin; i < end; ++i) size += all[i].size();
   // Where the segments stand in the canonical path one behind the other, that is the text.
   const std::string_view path = canonical_->path;
-  const bool in_path = taken.front().data() >= path.data() &&
-                       taken.back().data() + taken.back().size() <= path.data() + path.size();
-  if (in_path && taken.front().data() + size == taken.back().data() + taken.back().size()) {
-    return {taken.front().data(), size};
-  }
+  const char* const first = all[begin].data();
+  const char* const last = all[end - 1].data() + all[end - 1].size();
+  const bool in_path = first >= path.data() && last <= path.data() + path.size();
+  if (in_path && first + size == last) return {first, size};
   char* const out = Room(size, params_);
   if (out == nullptr) return {};
   char* at = out;
-  for (size_t i = 0; i < taken.size(); ++i) {
-    if (i > 0) *at++ = '/';
-    at = std::copy(taken[i].begin(), taken[i].end(), at);
+  for (size_t i = begin; i < end; ++i) {
+    if (i > begin) *at++ = '/';
+    at = std::copy(all[i].begin(), all[i].end(), at);
   }
   return {out, size};
 }

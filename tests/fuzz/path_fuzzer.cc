@@ -23,7 +23,8 @@ void Require(bool holds, const char* what, std::string_view found) {
 }
 
 void CheckPatterns(const CanonicalRequest& out, const RequestRules& rules) {
-  for (const std::string_view segment : out.decoded) {
+  for (size_t i = 0; i < out.decoded.size(); ++i) {
+    const std::string_view segment = out.decoded[i];
     Require(FindUnacceptable(segment, true, true, rules) == nullptr, "no pattern", segment);
     const size_t half = segment.size() / 2;
     Require(FindUnacceptable(segment.substr(0, half), true, false, rules) == nullptr,

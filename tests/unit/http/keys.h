@@ -12,6 +12,12 @@
 
 namespace doorward {
 
+inline std::vector<std::string_view> TextsOf(const SegmentTexts& segments) {
+  std::vector<std::string_view> texts;
+  for (size_t i = 0; i < segments.size(); ++i) texts.push_back(segments[i]);
+  return texts;
+}
+
 inline std::vector<std::string_view> KeysOf(const CanonicalRequest& request) {
   std::vector<std::string_view> keys;
   for (const SegmentKey& key : request.keys) keys.push_back(key.view());

@@ -234,8 +234,8 @@ std::string DifferenceFrom(const ReferencePath& expected, Reason actual_reason,
   if (expected.query != actual.query || expected.has_query != actual.has_query) {
     return differ("query", expected.query, actual.query);
   }
-  const std::string keys = Show(KeysOf(actual)), decoded = Show(actual.decoded),
-                    encoded = Show(actual.encoded);
+  const std::string keys = Show(KeysOf(actual)), decoded = Show(TextsOf(actual.decoded)),
+                    encoded = Show(TextsOf(actual.encoded));
   if (Show(expected.keys) != keys) return differ("keys", Show(expected.keys), keys);
   if (Show(expected.decoded) != decoded) return differ("decoded", Show(expected.decoded), decoded);
   if (Show(expected.encoded) != encoded) return differ("encoded", Show(expected.encoded), encoded);

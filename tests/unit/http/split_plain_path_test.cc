@@ -29,7 +29,7 @@ std::string Describe(Split split, const std::string& target, HttpPart& part) {
   std::string text = std::to_string(path.size) + (path.acceptable ? " good" : " bad");
   for (size_t i = 0; path.acceptable && i < path.segment_count; ++i) {
     const SegmentKey& key = part.keys[i];
-    text.append(" ").append(part.encoded_segments[i]).append("=").append(key.view());
+    text.append(" ").append(key.view());
     char head[SegmentKey::kHead] = {};
     key.view().copy(head, sizeof head);
     const uint64_t low = LoadLittle64(head), high = LoadLittle64(head + 8);
@@ -51,7 +51,7 @@ std::string DescribePlainly(const std::string& target) {
     const std::string segment = path.substr(begin, path.find('/', begin) - begin);
     good = good && !segment.empty() && segment.back() != '.' && !segment.starts_with("..");
     good = good && ++count <= kMaxSegments;
-    segments.append(" ").append(segment).append("=").append(segment);
+    segments.append(" ").append(segment);
     begin += segment.size() + 1;
   }
   for (const char c : path) {
