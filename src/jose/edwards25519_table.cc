@@ -78,21 +78,13 @@ void PointSum::Subtract(const Addend& point) noexcept {
   Set(b - a, d + c, d - c, b + a);
 }
 
-void PointSum::AddMultiple(const PointTable& table, const limbs::Number& scalar) noexcept {
+void PointSum::AddMultiple(const PointTable& table, const limbs::Number& scalar,
+                           Sign sign) noexcept {
   const auto digits = limbs::SignedDigits<PointTable::kDigitBits, PointTable::kDigits>(scalar);
   for (size_t i = 0; i < digits.size(); ++i) {
-    const int digit = digits[i];
+    const int digit = sign == Sign::kPlus ? digits[i] : -digits[i];
     if (digit > 0) Add(table.Multiple(i, static_cast<size_t>(digit)));
     if (digit < 0) Subtract(table.Multiple(i, static_cast<size_t>(-digit)));
-  }
-}
-
-void PointSum::SubtractMultiple(const PointTable& table, const limbs::Number& scalar) noexcept {
-  const auto digits = limbs::SignedDigits<PointTable::kDigitBits, PointTable::kDigits>(scalar);
-  for (size_t i = 0; i < digits.size(); ++i) {
-    const int digit = digits[i];
-    if (digit > 0) Subtract(table.Multiple(i, static_cast<size_t>(digit)));
-    if (digit < 0) Add(table.Multiple(i, static_cast<size_t>(-digit)));
   }
 }
 

@@ -62,15 +62,21 @@ class PointSum {
   void Add(const Addend& point) noexcept;
   void Subtract(const Addend& point) noexcept;
   // REQUIRES: scalar < 2^257.
-  void AddMultiple(const PointTable& table, const limbs::Number& scalar) noexcept;
-  void SubtractMultiple(const PointTable& table, const limbs::Number& scalar) noexcept;
+  void AddMultiple(const PointTable& table, const limbs::Number& scalar) noexcept {
+    AddMultiple(table, scalar, Sign::kPlus);
+  }
+  void SubtractMultiple(const PointTable& table, const limbs::Number& scalar) noexcept {
+    AddMultiple(table, scalar, Sign::kMinus);
+  }
 
   // RFC 8032 section 5.1.2.
   Octets Encoded() const noexcept;
 
  private:
   friend class PointTable;
+  enum class Sign { kPlus, kMinus };
 
+  void AddMultiple(const PointTable& table, const limbs::Number& scalar, Sign sign) noexcept;
   // x = E / G, y = H / F in the formulas' names.
   void Set(const Field& e, const Field& f, const Field& g, const Field& h) noexcept;
   Addend ToAddend(const Field& z_inverse) const noexcept;

@@ -16,6 +16,8 @@
 #include "doorward/key_set.h"
 #include "doorward/verifier.h"
 
+#include "tests/support/key_preparations.h"
+
 namespace doorward {
 namespace {
 
@@ -94,15 +96,6 @@ std::map<std::string, std::string> ReadReasons() {
   }
   return reasons;
 }
-
-constexpr struct {
-  const char* keys_are;
-  Acceleration acceleration;
-} kPreparations[] = {
-    {"as they were read", {}},
-    {"with libsodium", {.ed25519_libsodium = true}},
-    {"with tables", {.es256_tables = true, .ed25519_tables = true}},
-};
 
 class TokenConformance : public testing::TestWithParam<TokenCase> {};
 

@@ -11,6 +11,7 @@
 #include "doorward/verifier.h"
 
 #include "tests/support/allocation_counter.h"
+#include "tests/support/key_preparations.h"
 #include "tests/unit/jose/signed_token.h"
 #include "tools/signing/signing.h"
 
@@ -22,15 +23,6 @@ std::string ManyMembers() {
   for (int i = 0; i < 100; ++i) claims += ",\"claim" + std::to_string(i) + "\":\"a\\nb\"";
   return claims;
 }
-
-constexpr struct {
-  const char* keys_are;
-  Acceleration acceleration;
-} kPreparations[] = {
-    {"as they were read", {}},
-    {"with libsodium", {.ed25519_libsodium = true}},
-    {"with tables", {.es256_tables = true, .ed25519_tables = true}},
-};
 
 TEST(Verify, AllocatesNothingOnceWarm) {
   const std::string iss = R"("iss":"i","aud":"a",)";
