@@ -29,13 +29,15 @@ constexpr std::array<std::string_view, 12> kNeverForwarded = {"Connection",
                                                               "Expect",
                                                               "Proxy-Authenticate"};
 
-// What a request says of how it came: the proxy's own word replaces it.
-constexpr std::array<std::string_view, 4> kSetByProxy = {"X-Forwarded-For", "X-Forwarded-Proto",
-                                                         "X-Forwarded-Host", "X-Request-ID"};
-
-// The same from others, which only a trusted peer may say.
-constexpr std::array<std::string_view, 5> kFromTrustedPeers = {
-    "Forwarded", "X-Real-IP", "X-Forwarded-Port", "X-Client-IP", "True-Client-IP"};
+// What a request says of how it came, in the names that backends are known to read. The proxy's own
+// word replaces it, and that of proxies in front which it trusts: they pass on what a client sends
+// under a name that they do not set themselves.
+constexpr std::array<std::string_view, 17> kOfTheWay = {
+    "X-Forwarded-For",    "X-Forwarded-Proto",   "X-Forwarded-Host",         "X-Request-ID",
+    "Forwarded",          "X-Forwarded-Port",    "X-Forwarded-Protocol",     "X-Forwarded-Scheme",
+    "X-Forwarded-Server", "X-Forwarded-Ssl",     "X-Original-Forwarded-For", "X-Real-IP",
+    "X-Client-IP",        "X-Cluster-Client-IP", "True-Client-IP",           "X-Url-Scheme",
+    "Front-End-Https"};
 
 template <class Names>
 bool HasName(const Names& names, std::string_view name) {
@@ -112,9 +114,8 @@ class HeadWriter {
 };
 
 bool GoesOn(const ForwardedRequest& request, const HopByHop& hop_by_hop, std::string_view name) {
-  return !hop_by_hop.Has(name) && !HasSpelling(kSetByProxy, name) &&
+  return !hop_by_hop.Has(name) && !HasSpelling(kOfTheWay, name) &&
          !HasName(request.removed, name) &&
-         (request.peer_is_trusted || !HasSpelling(kFromTrustedPeers, name)) &&
          std::none_of(request.set.begin(), request.set.end(),
                       [name](const Header& set) { return SameName(set.name, name); });
 }

@@ -137,6 +137,11 @@ class HopByHop(ProxyTest):
         self.assertEqual([received.body for received in self.upstream.take()], [b"abc", b"abc"])
 
 
+# How a request came, in words that only the proxy may use, and says in three fields of its own.
+OF_THE_WAY = ["Forwarded", "X-Forwarded-Port", "X-Forwarded-Protocol", "X-Forwarded-Scheme", "X-Forwarded-Server", "X-Forwarded-Ssl", "X-Real-IP",
+              "X-Original-Forwarded-For", "X-Client-IP", "X-Cluster-Client-IP", "True-Client-IP", "X-Url-Scheme", "Front-End-Https", "x_real_ip"]  # fmt: skip
+
+
 class Forwarded(ProxyTest):
     """X-Forwarded-* with no proxy trusted in front: what the client says of them counts for nothing."""
 
@@ -154,6 +159,10 @@ class Forwarded(ProxyTest):
         received = self.received(*forged, host="API.example.com:8080")
         self.assertEqual((received.header("X-Forwarded-Proto"), received.header("X-Forwarded-Host")), ("http", "API.example.com:8080"))
         self.assertEqual(received.header("Host"), "API.example.com:8080")
+
+    def test_nothing_else_is_said_of_the_way(self):
+        received = self.received(*((name, "6.6.6.6") for name in OF_THE_WAY))
+        self.assertEqual([header for header in received.headers if header[1] == "6.6.6.6"], [])
 
     def test_the_audit_log_has_the_peer(self):
         answer = ask(self.proxy.port, "GET", "/public/x", [("X-Forwarded-For", "6.6.6.6")])
@@ -179,6 +188,12 @@ class TrustedHops(ProxyTest):
                 self.assertEqual(self.proxy.wait_for_audit("decision", answer.header("X-Request-ID"))["source_ip"], client)
                 forwarded = ", ".join(self.assertOne(self.upstream.take()).all("X-Forwarded-For"))
                 self.assertTrue(forwarded.endswith("127.0.0.1"), forwarded)
+
+    def test_nothing_else_is_said_of_the_way(self):
+        fields = [("X-Forwarded-For", "1.2.3.4, 10.0.0.1"), *((name, "6.6.6.6") for name in OF_THE_WAY)]
+        self.assertEqual(ask(self.proxy.port, "GET", "/public/x", fields).status, 200)
+        received = self.assertOne(self.upstream.take())
+        self.assertEqual([header for header in received.headers if header[1] == "6.6.6.6"], [])
 
     def test_junk_where_the_client_should_be_names_nobody(self):
         for field in ("junk, 10.0.0.1", "1.2.3, 10.0.0.1", ", 10.0.0.1", "unknown, 10.0.0.1", "1.2.3.4%eth0, 10.0.0.1"):
