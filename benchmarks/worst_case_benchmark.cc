@@ -29,6 +29,7 @@ namespace doorward::benchmarks {
 namespace {
 
 constexpr size_t kSegments = 256;
+constexpr std::string_view kHost = "own.example";
 
 struct Case {
   std::vector<std::string>
@@ -125,6 +126,17 @@ Case CrowdedNode() {
   return made;
 }
 
+// A thousand globs in one place, each of four of sixty other hosts.
+Case GlobsOfOtherHosts() {
+  Case made{{}, "/a/b"};
+  for (size_t i = 0; i < 4'000; ++i) {
+    made.patterns.push_back("t" + std::to_string(i * 7 % 60) + ".example/a/g" +
+                            std::to_string(i % 1'000) + "*x");
+  }
+  made.patterns.push_back(std::string(kHost) + "/a/{x}");
+  return made;
+}
+
 std::string PolicyText(const std::vector<std::string>& patterns) {
   std::string roles, rules;
   for (size_t i = 0; i < patterns.size(); ++i) {
@@ -148,7 +160,8 @@ class Subject {
   }
 
   bool Decide(const std::string& path) {
-    return policy_->Decide(*caller_, {.method = "GET", .target = path}, {}, scratch_).allowed();
+    return policy_->Decide(*caller_, {.method = "GET", .host = kHost, .target = path}, {}, scratch_)
+        .allowed();
   }
 
  private:
@@ -200,6 +213,7 @@ int main(int argc, char** argv) {
       {"ManyGlobsOnALongSegment", ManyGlobsOnALongSegment},
       {"CrowdedLeaf", CrowdedLeaf},
       {"CrowdedNode", CrowdedNode},
+      {"GlobsOfOtherHosts", GlobsOfOtherHosts},
   };
   constexpr int kRounds = 201;
   for (const auto& [name, make] : cases) {

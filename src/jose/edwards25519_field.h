@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Integers modulo p = 2^255 - 19, the field of the curve edwards25519. In time that depends on
-// nothing but which function is called.
+// no number.
 
 #ifndef DOORWARD_JOSE_EDWARDS25519_FIELD_H_
 #define DOORWARD_JOSE_EDWARDS25519_FIELD_H_
@@ -20,14 +20,15 @@ using Octets = std::array<uint8_t, 32>;
 // A number as the sum of limbs_[i] 2^(51 i). The number is not kept below p, nor limbs below 2^51:
 //
 //   reduced     limbs below 2^51 + 2^13: what is read, products and squares
-//   sum         of two reduced
-//   difference  of two each of which is reduced or such a sum; limbs below 2^54
+//   sum         of two or three reduced
+//   difference  of two each of which is reduced or a sum of two; limbs below 2^54
 //
 // All of them may be multiplied, squared and encoded. A difference is not added to anything.
 class Field {
  public:
   constexpr Field() noexcept : limbs_{} {}
   static constexpr Field One() noexcept { return Of(1); }
+  // REQUIRES: small < 2^51.
   static constexpr Field Of(uint64_t small) noexcept {
     Field out;
     out.limbs_[0] = small;

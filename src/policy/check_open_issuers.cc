@@ -110,8 +110,8 @@ void CheckOpenIssuers(PolicyCheck& check) {
         "the rule " + Quote(rule->id) + " lets in anyone with " + std::string(whom),
         {"callers that something tells apart",
          "demand a value of a claim with `require` or `accept`, or let the rule name a role that "
-         "is granted by "
-         "`hd`, `email` or `sub`"});
+         "is granted by " +
+             std::string(model.issuers[i].profile->told_apart_by)});
   }
 }
 

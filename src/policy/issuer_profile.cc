@@ -65,10 +65,12 @@ constexpr IssuerProfile kEntra{
     .marks = kEntraMarks,
     .keys_name_issuers = true,
     .open_to = "a personal Microsoft account",
-    .open_tenant = "9188040d-6c67-4c5b-b112-36a304b66dad"};
+    .open_tenant = "9188040d-6c67-4c5b-b112-36a304b66dad",
+    .told_apart_by = "`oid`, `groups` or `roles`"};
 
 // --- Google ---
 
+constexpr Text kGoogleNames = "`hd`, `email` or `sub`";
 constexpr Text kGoogleIssuers[] = {"https://accounts.google.com", "accounts.google.com"};
 constexpr ProfileRequirement kVerifiedEmail[] = {{.name = "email_verified", .beside = "email"}};
 constexpr IssuerProfile kGoogle{.provider = "Google",
@@ -79,7 +81,8 @@ constexpr IssuerProfile kGoogle{.provider = "Google",
                                 .scopes_from = {},
                                 .require = kVerifiedEmail,
                                 .open_to = "a Google account or a service account",
-                                .is_shared = true};
+                                .is_shared = true,
+                                .told_apart_by = kGoogleNames};
 
 constexpr Text kIapIssuers[] = {"https://cloud.google.com/iap"};
 constexpr IssuerProfile kGoogleIap{.provider = "Google IAP",
@@ -91,7 +94,8 @@ constexpr IssuerProfile kGoogleIap{.provider = "Google IAP",
                                    .leeway = std::chrono::seconds(30),
                                    .max_age = std::chrono::minutes(10),
                                    .header = "X-Goog-IAP-JWT-Assertion",
-                                   .is_shared = true};
+                                   .is_shared = true,
+                                   .told_apart_by = kGoogleNames};
 
 // --- Keycloak ---
 

@@ -64,6 +64,9 @@ struct IssuerProfile {
   std::string_view open_tenant = {};
   // Issuer and keys are the same for all of its customers: `audiences: any` lets in those of each.
   bool is_shared = false;
+  // Where it is open or shared: claims that tell callers apart, and that they cannot set
+  // themselves.
+  std::string_view told_apart_by = {};
 
  private:
   static constexpr std::string_view kRoles[] = {"roles"};

@@ -50,8 +50,7 @@ struct MatchTrie {
     SegmentFilter filter = {};
     Hosts hosts = 0;       // the child's
     uint32_t matcher = 0;  // index into segment_matchers
-    uint32_t child = 0;    // index into nodes
-    uint32_t others = 0;   // index into specials of the first that has other hosts
+    uint32_t child = 0;    // index into nodes; 0 ends a run
   };
 
   std::vector<Node> nodes;  // roots and children by anything but a literal; [0] unused
@@ -59,12 +58,14 @@ struct MatchTrie {
   size_t table_mask = 0;
   std::string text;
   std::vector<MatchEntry> entries;  // in runs; [0] unused
-  // Where runs of several hosts stand at one place, an entry stands for them whose `roles` are the
-  // hosts, and whose `rule` is where their runs are told here, in the hosts' order, by their places
-  // in `entries`.
+  // Where there are runs of several hosts, this tells where each begins, in the hosts' order. What
+  // stands for all of them is an entry whose `roles` are the hosts and whose `rule` is the first's
+  // place here; or a special without a child whose `matcher` is.
   std::vector<uint32_t> host_runs;
   std::vector<RoleIndex> role_indices;
-  std::vector<Special> specials;  // runs that end with one of no hosts and child 0; [0] unused
+  // In runs; [0] unused. Where not all at a node are for the same hosts, there is a run for each
+  // host: one special of several hosts stands in several.
+  std::vector<Special> specials;
   std::vector<SegmentMatcher> segment_matchers;
   size_t max_frames = 0;            // that wait at once in a search
   HostMap<uint32_t> hosts;          // numbered from 1; 0 is "any host"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <iterator>
 #include <map>
 #include <span>
 #include <string>
@@ -157,7 +158,7 @@ void MatchTrieBuilder::Add(const EndpointModel& endpoint, const MatchEntry& entr
   state_->nodes[node].hosts |= Hosts{1} << place;
 }
 
-// Lays the matcher out from what a builder gathered.
+// Lays out what a builder gathered.
 class MatchTrieBuilder::Layout {
  public:
   explicit Layout(State& built) : built_(built), places_(built.nodes.size(), 0) {
@@ -244,7 +245,7 @@ class MatchTrieBuilder::Layout {
     out_.entries.back().methods |= MatchEntry::kLast;
   }
 
-  // Nodes that are not reached by a literal get a place in nodes_ first, since records refer to
+  // Nodes that are not reached by a literal get a place in out_.nodes first, since records refer to
   // them.
   void LayOutNodes() {
     for (size_t i = 1; i < built_.nodes.size(); ++i) {
@@ -281,18 +282,27 @@ class MatchTrieBuilder::Layout {
       special.filter = out_.segment_matchers[special.matcher].filter();
       special.child = places_[special.child];
     }
-    std::stable_sort(specials.begin(), specials.end(),
-                     [](const Special& a, const Special& b) { return a.hosts < b.hosts; });
     const auto first = static_cast<uint32_t>(out_.specials.size());
-    auto others = static_cast<uint32_t>(first + specials.size());
-    specials.back().others = others;
-    for (size_t i = specials.size() - 1; i-- > 0;) {
-      if (specials[i].hosts != specials[i + 1].hosts) others = static_cast<uint32_t>(first + i + 1);
-      specials[i].others = others;
+    Hosts all = 0;
+    for (const Special& special : specials) all |= special.hosts;
+    if (std::all_of(specials.begin(), specials.end(),
+                    [&](const Special& special) { return special.hosts == all; })) {
+      AddSpecialsOf(all, specials);
+      return first;
     }
-    out_.specials.insert(out_.specials.end(), specials.begin(), specials.end());
-    out_.specials.emplace_back();
+    out_.specials.push_back(
+        {.hosts = all, .matcher = static_cast<uint32_t>(out_.host_runs.size())});
+    for (; all != 0; all &= all - 1) {
+      out_.host_runs.push_back(static_cast<uint32_t>(out_.specials.size()));
+      AddSpecialsOf(all & (~all + 1), specials);
+    }
     return first;
+  }
+
+  void AddSpecialsOf(Hosts hosts, const std::vector<Special>& specials) {
+    std::copy_if(specials.begin(), specials.end(), std::back_inserter(out_.specials),
+                 [&](const Special& special) { return (special.hosts & hosts) != 0; });
+    out_.specials.emplace_back();
   }
 
   // Different for each, and spread over the table with each segment's hash.
@@ -335,7 +345,7 @@ class MatchTrieBuilder::Layout {
   }
 
   State& built_;
-  std::vector<uint32_t> places_;  // in nodes_, by number
+  std::vector<uint32_t> places_;  // in out_.nodes, by number
   std::vector<MatchEntry> run_;   // that is being added
   MatchTrie out_;
 };

@@ -4,18 +4,23 @@
 
 namespace doorward {
 
+// Those of several hosts are met in several runs, and looked at in the first.
 Matcher::Frame* Matcher::PushSpecials(Hosts hosts, const Node& node, const SegmentKey& key,
                                       size_t position, Frame* top) const {
-  for (const MatchTrie::Special* special = &trie_.specials[node.special]; special->child != 0;) {
-    if ((special->hosts & hosts) == 0) {
-      special = &trie_.specials[special->others];
-      continue;
+  const MatchTrie::Special& first = trie_.specials[node.special];
+  const auto push_run = [&](const MatchTrie::Special* special, Hosts before) {
+    for (; special->child != 0; ++special) {
+      if ((special->hosts & before) == 0 && special->filter.Passes(key) &&
+          trie_.segment_matchers[special->matcher].Matches(key.view())) {
+        *top++ = {&trie_.nodes[special->child], position};
+      }
     }
-    if (special->filter.Passes(key) &&
-        trie_.segment_matchers[special->matcher].Matches(key.view())) {
-      *top++ = {&trie_.nodes[special->child], position};
-    }
-    ++special;
+  };
+  if (first.child != 0) {
+    if ((first.hosts & hosts) != 0) push_run(&first, 0);
+  } else {
+    ForEachRun(first.hosts, first.matcher, hosts,
+               [&](uint32_t run, Hosts before) { push_run(&trie_.specials[run], before); });
   }
   return top;
 }

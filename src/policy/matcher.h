@@ -85,7 +85,6 @@ class Matcher {
     const Slot* table;
     size_t table_mask;
     const MatchEntry* entries;
-    const uint32_t* host_runs;
     const char* text;
 
     bool Concerns(const Node& node) const { return (node.hosts & hosts) != 0; }
@@ -99,7 +98,6 @@ class Matcher {
             trie_.table.data(),
             trie_.table_mask,
             trie_.entries.data(),
-            trie_.host_runs.data(),
             trie_.text.data()};
   }
   template <class Visitor>
@@ -110,7 +108,11 @@ class Matcher {
   template <bool kByHost, class Visitor>
   void VisitTail(const Node& root, Hosts hosts, Keys keys, Frame* bottom, Visitor& visit) const;
   template <bool kByHost, class Visitor>
-  static void VisitRuns(const Search& search, uint32_t first, Visitor& visit);
+  void VisitRuns(const Search& search, uint32_t first, Visitor& visit) const;
+  // Of the runs of the hosts `of`, told from `first` on in host_runs, calls `visit(run, before)`
+  // for those of the hosts `wanted`, with the hosts whose runs came before.
+  template <class Visitor>
+  void ForEachRun(Hosts of, uint32_t first, Hosts wanted, const Visitor& visit) const;
   // Puts on the stack the children of globs and regular expressions that match; returns its top.
   Frame* PushSpecials(Hosts hosts, const Node& node, const SegmentKey& key, size_t position,
                       Frame* top) const;
@@ -161,15 +163,22 @@ inline const Matcher::Node* Matcher::Follow(const Search& search, const Node& no
   return next;
 }
 
+template <class Visitor>
+inline void Matcher::ForEachRun(Hosts of, uint32_t first, Hosts wanted,
+                                const Visitor& visit) const {
+  for (Hosts both = of & wanted; both != 0; both &= both - 1) {
+    const Hosts below = (both & (~both + 1)) - 1;
+    const auto place = first + static_cast<uint32_t>(std::popcount(of & below));
+    visit(trie_.host_runs[place], wanted & below);
+  }
+}
+
 template <bool kByHost, class Visitor>
-inline void Matcher::VisitRuns(const Search& search, uint32_t first, Visitor& visit) {
+inline void Matcher::VisitRuns(const Search& search, uint32_t first, Visitor& visit) const {
   const MatchEntry* const entry = search.entries + first;
   if (!kByHost || entry->methods != MatchEntry::kByHost) return visit(EntryRun(entry));
-  for (Hosts both = entry->roles & search.hosts; both != 0; both &= both - 1) {
-    const Hosts before = entry->roles & ((both & (~both + 1)) - 1);
-    const auto place = entry->rule + static_cast<uint32_t>(std::popcount(before));
-    visit(EntryRun(search.entries + search.host_runs[place]));
-  }
+  ForEachRun(entry->roles, entry->rule, search.hosts,
+             [&](uint32_t run, Hosts) { visit(EntryRun(search.entries + run)); });
 }
 
 inline Matcher::Frame* Matcher::Reserve(MatchStack& stack) const {

@@ -16,6 +16,7 @@
 #include "doorward/key_set.h"
 #include "doorward/verifier.h"
 
+#include "tests/support/allocation_counter.h"
 #include "tests/support/key_preparations.h"
 
 namespace doorward {
@@ -115,6 +116,10 @@ TEST_P(TokenConformance, IsJudgedRightAndForTheRightReason) {
     const VerifyOutcome outcome = verifier.Verify(c.token, c.now, scratch);
     EXPECT_EQ(outcome.verified(), c.accept) << outcome.Explain();
     EXPECT_EQ(ReasonName(outcome.reason()), expected->second);
+    const uint64_t before = AllocationsOnThisThread();
+    const Reason again = verifier.Verify(c.token, c.now, scratch).reason();
+    EXPECT_EQ(AllocationsOnThisThread() - before, 0u);
+    EXPECT_EQ(ReasonName(again), expected->second);
   }
 }
 

@@ -7,8 +7,10 @@ import signal
 import threading
 
 import harness
+from certificates import Authority, server_context
 from client import Connection, Gone, ask, request
 from harness import FULL, POLICY, Proxy, ProxyTest, Site, SiteTest, eventually
+from upstream import Upstream
 
 CLOSED = POLICY.replace("- {id: public, allow: [everyone]", "- {id: public, deny: [everyone]")
 BROKEN = POLICY.replace("allow: [editor]", "allow: [edtior]")
@@ -158,6 +160,65 @@ class Reload(ProxyTest):
             for part in parts:
                 digest.update(part)
         self.assertEqual(digest.digest(), hashlib.sha256(body * 2).digest())
+
+
+class Authorities(SiteTest):
+    """Connections to the upstream that are kept for reuse are worth what verified them."""
+
+    @classmethod
+    def make_upstream(cls):
+        return Upstream(server_context(*cls.site.authority.issue("upstream", "IP:127.0.0.1")))
+
+    def setUp(self):
+        self.addCleanup(setattr, self.upstream, "answer", self.upstream.answer)
+        self.upstream.take()
+        self.trusted = self.site.authority.certificate.read_text()
+        self.strange = Authority(self.site.folder, "stranger").certificate.read_text()
+        ca = self.site.folder / "authorities.pem"
+        ca.write_text(self.trusted)
+        self.proxy = Proxy(self.site, self.upstream, upstream={"tls": {"ca": str(ca)}}, threads=1)
+        self.addCleanup(self.proxy.kill)
+
+    def trust(self, authorities):
+        self.site.replace("authorities.pem", authorities)
+        self.proxy.reload("certificates")
+
+    def connections(self):
+        return [received.connection for received in self.upstream.take()]
+
+    def assertUnreachable(self):
+        answer = ask(self.proxy.port)
+        self.assertEqual((answer.status, answer.json()["error"]), (502, "upstream_unreachable"))
+
+    def test_an_idle_connection_of_former_authorities_is_not_used(self):
+        self.assertEqual([ask(self.proxy.port).status for _ in range(2)], [200, 200])
+        self.assertEqual(len(set(self.connections())), 1)
+        self.trust(self.strange)
+        self.assertUnreachable()
+        self.assertEqual(self.connections(), [])
+        self.trust(self.trusted)
+        self.assertEqual([ask(self.proxy.port).status for _ in range(2)], [200, 200])
+        self.assertEqual(len(set(self.connections())), 1)
+        self.proxy.stop()
+
+    def test_a_connection_in_use_meanwhile_is_not_kept(self):
+        reloaded = threading.Event()
+
+        def answer(exchange):
+            exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello")
+            reloaded.wait(harness.TIMEOUT)
+            exchange.send(b"world")
+
+        self.upstream.answer = answer
+        with Connection(self.proxy.port) as connection:
+            connection.send(request())
+            head = connection.head()
+            self.trust(self.strange)
+            reloaded.set()
+            self.assertEqual(b"".join(connection.body(head)), b"helloworld")
+        self.assertUnreachable()
+        self.assertEqual(len(self.connections()), 1)
+        self.proxy.stop()
 
 
 class Watch(ProxyTest):

@@ -56,6 +56,44 @@ TEST(HostSharing, AnOnlyHostIsStillAsked) {
   }
 }
 
+// Globs and regular expressions of one place, each for other hosts, and some for several that one
+// request matches.
+TEST(HostSharing, FormsOfOnePlaceMayBelongToManyHosts) {
+  std::string text = "doorward: 1\nrules:\n";
+  for (const std::string_view host :
+       {"a.x.example", "b.x.example", "*.x.example", "*.example", ""}) {
+    const std::string name = std::string(host.empty() ? "any" : host);
+    text += Rule("all " + name, std::string(host) + "/all*/" +
+                                    (host.empty()               ? "any"
+                                     : name.substr(0, 1) == "*" ? "wild"
+                                                                : name.substr(0, 1)));
+  }
+  text += Rule("only a", "a.x.example/only*") + Rule("only wild", "*.x.example/{r:only[0-9]}") +
+          Rule("only any", "/{r:[a-z]+9}");
+  const auto policy = LoadPolicy(text);
+  const struct {
+    std::string_view host, path, rule;
+  } kRows[] = {
+      {"a.x.example", "/all1/a", "all a.x.example"},
+      {"b.x.example", "/all1/a", ""},
+      {"b.x.example", "/all1/b", "all b.x.example"},
+      {"c.x.example", "/all1/wild", "all *.x.example"},
+      {"x.example", "/all1/wild", "all *.example"},
+      {"example", "/all1/wild", ""},
+      {"example", "/all1/any", "all any"},
+      {"a.x.example", "/all1/any", "all any"},
+      {"a.x.example", "/only9", "only a"},
+      {"b.x.example", "/only9", "only wild"},
+      {"x.example", "/only9", "only any"},
+      {"x.example", "/only", ""},
+      {"a.x.example", "/onlyx", "only a"},
+      {"b.x.example", "/onlyx", ""},
+  };
+  for (const auto& row : kRows) {
+    EXPECT_EQ(RuleOf(*policy, row.host, row.path), row.rule) << row.host << row.path;
+  }
+}
+
 // A way that several hosts go together parts again: neither gets the other's end.
 TEST(HostSharing, WaysPartAgain) {
   const auto policy = LoadPolicy("doorward: 1\nrules:\n" + Rule("a", "a.example/x/y") +

@@ -282,10 +282,17 @@ TEST(IssuerProfile, OneOfAKindUnlessIssuersDiffer) {
 
 // --- Who is let in ---
 
-constexpr const char* kNarrow =
-    "demand a value of a claim with `require` or `accept`, or let the rule name a role that is "
-    "granted by "
-    "`hd`, `email` or `sub`";
+// Claims that tell callers apart. An Entra user may write what `email` says.
+std::string HelpNaming(std::string_view claims) {
+  return "demand a value of a claim with `require` or `accept`, or let the rule name a role that "
+         "is "
+         "granted by " +
+         std::string(claims);
+}
+std::string HelpFor(std::string_view entry) {
+  return HelpNaming(entry.starts_with("profile: entra") ? "`oid`, `groups` or `roles`"
+                                                        : "`hd`, `email` or `sub`");
+}
 
 struct OpenCase {
   std::string_view name, entry, rest;
@@ -373,7 +380,7 @@ TEST(OpenIssuer, IsWarnedOfWhereNothingNarrows) {
         .message = "the rule `r` lets in anyone with " + std::string(row.whom),
         .excerpt = entry.substr(9, end - 9),
         .expected = "callers that something tells apart",
-        .suggestion = kNarrow};
+        .suggestion = HelpFor(entry)};
     ExpectDiagnostic(want, loaded, Severity::kWarning);
   }
 }
