@@ -3,6 +3,7 @@
 #include "gate.h"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -119,6 +120,7 @@ struct Gate::State {
   std::string ApplyCertificates(size_t listener, const std::vector<NamedText>& files,
                                 Lines& warnings);
   std::string ApplyAuthorities(const std::vector<NamedText>& files);
+  void SetUpstream(TlsContext made);
   void NoteReadiness();
 
   const Config config;
@@ -130,6 +132,9 @@ struct Gate::State {
   SourceFile policy;
   KeyFiles keys;
   std::vector<SourceFile> certificates;
+
+  // The address of `upstream`, to be compared with.
+  std::atomic<const boost::asio::ssl::context*> upstream_now{nullptr};
 
   mutable std::mutex mutex;  // of all below
   std::vector<TlsContext> listeners;
@@ -162,7 +167,7 @@ Gate::State::State(const Config& read, Metrics& counted)
         [this](const auto& files, Lines&) { return ApplyAuthorities(files); });
   } else if (std::any_of(upstream_config.servers.begin(), upstream_config.servers.end(),
                          [](const ServerConfig& s) { return s.tls; })) {
-    upstream = MakeUpstreamContext(nullptr);
+    SetUpstream(MakeUpstreamContext(nullptr));
   }
 }
 
@@ -274,10 +279,14 @@ std::string Gate::State::ApplyCertificates(size_t listener, const std::vector<Na
 }
 
 std::string Gate::State::ApplyAuthorities(const std::vector<NamedText>& files) {
-  TlsContext made = MakeUpstreamContext(&files[0]);
+  SetUpstream(MakeUpstreamContext(&files[0]));
+  return "certificate authorities of the upstream";
+}
+
+void Gate::State::SetUpstream(TlsContext made) {
   const std::lock_guard lock(mutex);
   upstream = std::move(made);
-  return "certificate authorities of the upstream";
+  upstream_now = upstream.get();
 }
 
 void Gate::State::NoteReadiness() {
@@ -316,6 +325,10 @@ TlsContext Gate::tls(size_t listener) const {
 TlsContext Gate::upstream_tls() const {
   const std::lock_guard lock(state_->mutex);
   return state_->upstream;
+}
+
+bool Gate::is_upstream_tls(const boost::asio::ssl::context* context) const noexcept {
+  return context == state_->upstream_now;
 }
 
 Lines Gate::Reload(bool all) {

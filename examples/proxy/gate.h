@@ -42,6 +42,8 @@ class Gate {
   // Likewise towards the upstream: its certificate authorities; peers are verified, host names by
   // who connects. Null where no server is reached over TLS.
   std::shared_ptr<boost::asio::ssl::context> upstream_tls() const;
+  // True for what upstream_tls() returns now. Takes no lock.
+  bool is_upstream_tls(const boost::asio::ssl::context* context) const noexcept;
 
   // Reads again what has changed since it was last read (by content), or all of it where `all`.
   // Returns what there is to say, in lines for people: diagnostics, and what was put in force.

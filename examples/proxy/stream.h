@@ -92,6 +92,8 @@ class Stream {
 
   Fault fault() const { return fault_; }
   bool is_tls() const { return ssl_ != nullptr; }
+  // What its TLS was begun with, and lives as long as the stream; null where it is plain.
+  const asio::ssl::context* tls_context() const { return context_.get(); }
   // True where nothing came that was not asked for, not even the end.
   bool IsQuiet();
 

@@ -101,17 +101,22 @@ asio::awaitable<UpstreamConnection> UpstreamPool::Acquire(bool fresh, Clock::tim
   co_return UpstreamConnection{};
 }
 
+bool UpstreamPool::IsTrusted(const Stream& stream) const {
+  return !stream.is_tls() || context_.gate.is_upstream_tls(stream.tls_context());
+}
+
 std::unique_ptr<Stream> UpstreamPool::TakeIdle(size_t server) {
   std::vector<Idle>& idle = idle_[server];
   while (!idle.empty()) {
     std::unique_ptr<Stream> stream = std::move(idle.back().stream);
     idle.pop_back();
-    if (stream->IsQuiet()) return stream;
+    if (IsTrusted(*stream) && stream->IsQuiet()) return stream;
   }
   return nullptr;
 }
 
 void UpstreamPool::Return(UpstreamConnection connection) {
+  if (!IsTrusted(*connection.stream)) return;
   for (size_t place = 0; place < idle_.size(); ++place) {
     if (context_.servers[place].get() != connection.server) continue;
     if (idle_[place].size() >= context_.config.idle_connections) return;

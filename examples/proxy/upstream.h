@@ -71,7 +71,8 @@ class UpstreamPool {
   // healthy and can be reached. Without a stream where there is none: see `*problem`.
   asio::awaitable<UpstreamConnection> Acquire(bool fresh, Clock::time_point limit,
                                               Problem* problem);
-  // Keeps it for reuse. Everything that was asked for on it has come, and nothing else.
+  // Keeps it for reuse, unless it was verified by former authorities. Everything that was asked for
+  // on it has come, and nothing else.
   void Return(UpstreamConnection connection);
   // Closes what has been idle for too long.
   void CloseStale(Clock::time_point now);
@@ -83,6 +84,8 @@ class UpstreamPool {
     Clock::time_point since;
   };
 
+  // False for one that was verified by authorities that are not in force any more.
+  bool IsTrusted(const Stream& stream) const;
   std::unique_ptr<Stream> TakeIdle(size_t server);
 
   const UpstreamContext& context_;
