@@ -40,8 +40,8 @@ using Response = http::response<http::string_body>;
 }  // namespace
 
 struct Admin::State {
-  State(const Endpoint& address, const Gate& answered_for, const Metrics& shown)
-      : gate(answered_for), metrics(shown), acceptor(io, Resolve(address)) {}
+  State(const Endpoint& address, const Gate& decides, const AuditLog& records, const Metrics& shown)
+      : gate(decides), audit(records), metrics(shown), acceptor(io, Resolve(address)) {}
 
   tcp::endpoint Resolve(const Endpoint& address) {
     return *tcp::resolver(io)
@@ -54,7 +54,10 @@ struct Admin::State {
   Response Answer(const Request& request) const;
   void FillIn(std::string_view target, Response& response) const;
 
+  std::string UnreadyCause() const;
+
   const Gate& gate;
+  const AuditLog& audit;
   const Metrics& metrics;
   std::atomic<bool> draining{false};
   int connections = 0;  // of the thread's own
@@ -119,7 +122,7 @@ void Admin::State::FillIn(std::string_view target, Response& response) const {
   if (path == "/healthz") {
     response.body() = "ok\n";
   } else if (path == "/readyz") {
-    const std::string cause = draining ? "draining" : gate.unready_cause();
+    const std::string cause = UnreadyCause();
     if (!cause.empty()) response.result(http::status::service_unavailable);
     response.body() = (cause.empty() ? "ready" : cause) + "\n";
   } else if (path == "/metrics") {
@@ -131,8 +134,15 @@ void Admin::State::FillIn(std::string_view target, Response& response) const {
   }
 }
 
-Admin::Admin(const Endpoint& address, const Gate& gate, const Metrics& metrics)
-    : state_(std::make_unique<State>(address, gate, metrics)) {
+std::string Admin::State::UnreadyCause() const {
+  if (draining) return "draining";
+  const std::string cause = gate.unready_cause();
+  return cause.empty() ? audit.stuck_cause() : cause;
+}
+
+Admin::Admin(const Endpoint& address, const Gate& gate, const AuditLog& audit,
+             const Metrics& metrics)
+    : state_(std::make_unique<State>(address, gate, audit, metrics)) {
   asio::co_spawn(state_->io, state_->Accept(), asio::detached);
   state_->thread = std::thread([state = state_.get()] { state->io.run(); });
 }

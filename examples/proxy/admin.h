@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "audit_log.h"
 #include "config.h"
 #include "gate.h"
 #include "metrics.h"
@@ -20,7 +21,7 @@ namespace proxy {
 class Admin {
  public:
   // Listens and begins to answer. Throws boost::system::system_error where it cannot listen.
-  Admin(const Endpoint& address, const Gate& gate, const Metrics& metrics);
+  Admin(const Endpoint& address, const Gate& gate, const AuditLog& audit, const Metrics& metrics);
   // Stops at once.
   ~Admin();
   Admin(const Admin&) = delete;

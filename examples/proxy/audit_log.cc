@@ -93,6 +93,7 @@ struct AuditLog::State {
 
   const AuditConfig settings;
   std::atomic<uint64_t> dropped{0}, write_errors{0};
+  std::atomic<int> failure{0};  // why the last write failed; 0: it did not
 
   std::mutex mutex;  // of all down to `stop_at`
   std::condition_variable wake_writer, room, finished;
@@ -101,12 +102,12 @@ struct AuditLog::State {
   bool writer_idle = false;
   bool writer_done = false;
   bool may_wait = true;
+  unsigned waiting = 0;  // lines, for room
   std::optional<LogFile> next_file;
   std::optional<Clock::time_point> stop_at;
 
   LogFile file;  // from here on the writer's own
   std::string batch;
-  bool failing = false;
   std::thread writer;
 };
 
@@ -160,7 +161,7 @@ void AuditLog::State::WriteBatch() {
     const int error = errno;
     if (written > 0) {
       begin += static_cast<size_t>(written);
-      failing = false;
+      failure = 0;
       lock.lock();
       being_written = batch.size() - begin;
       room.notify_all();
@@ -183,7 +184,7 @@ bool AuditLog::State::WaitToRetry(int error) {
     return !stop_at || Clock::now() < *stop_at;
   }
   ++write_errors;
-  if (!std::exchange(failing, true)) {
+  if (failure.exchange(error) == 0) {
     Say(settings.file +
         ": the audit log cannot be written: " + std::generic_category().message(error));
   }
@@ -244,7 +245,9 @@ void AuditLog::Write(const ExchangeRecord& record) {
 void AuditLog::Queue(std::string_view line) {
   std::unique_lock lock(state_->mutex);
   if (state_->settings.when_full == AuditConfig::WhenFull::kBlock) {
+    ++state_->waiting;
     state_->room.wait(lock, [&] { return state_->Fits(line.size()) || !state_->may_wait; });
+    --state_->waiting;
   }
   if (!state_->Fits(line.size())) {
     ++state_->dropped;
@@ -272,6 +275,16 @@ void AuditLog::StopWaiting() {
   const std::lock_guard lock(state_->mutex);
   state_->may_wait = false;
   state_->room.notify_all();
+}
+
+std::string AuditLog::stuck_cause() const {
+  if (state_->settings.when_full != AuditConfig::WhenFull::kBlock) return "";
+  const int failure = state_->failure;
+  if (failure != 0) {
+    return "the audit log cannot be written: " + std::generic_category().message(failure);
+  }
+  const std::lock_guard lock(state_->mutex);
+  return state_->waiting == 0 ? "" : "the audit log takes no more lines";
 }
 
 uint64_t AuditLog::lines_dropped() const noexcept { return state_->dropped; }

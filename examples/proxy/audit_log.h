@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -65,6 +66,10 @@ class AuditLog {
   // From now on no line waits for room, nor does one that waits already: for the end of the
   // program.
   void StopWaiting();
+
+  // Why no request can be decided: requests wait for the log, and it takes no lines. "" where it
+  // holds up nothing.
+  std::string stuck_cause() const;
 
   uint64_t lines_dropped() const noexcept;
   uint64_t write_errors() const noexcept;

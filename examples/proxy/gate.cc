@@ -80,6 +80,18 @@ std::string KeysElsewhere(const std::string& policy, const IssuerKeys& issuer) {
          name + "\": jwks.json}`";
 }
 
+// An issuer whose keys are in the policy itself, where none of them can be used; "" for none.
+std::string InlineWithoutKeys(const Policy& policy) {
+  for (size_t i = 0; i < policy.issuer_count(); ++i) {
+    const IssuerKeys issuer = policy.issuer_keys(i);
+    if (issuer.source != IssuerKeys::Source::kInline) continue;
+    const auto parsed =
+        KeySet::Parse(issuer.location, {.origin = doorward::KeyOrigin::kLocal, .name = "jwks"});
+    if (parsed.keys == nullptr || parsed.keys->size() == 0) return std::string(issuer.issuer);
+  }
+  return "";
+}
+
 void ReportTokenCache(const std::shared_ptr<doorward::Authorizer>& authorizer, Metrics& metrics) {
   using Stats = doorward::TokenCacheStats;
   const auto add = [&](Metrics::Kind kind, const char* name, const char* help, auto figure) {
@@ -116,6 +128,7 @@ struct Gate::State {
   std::optional<fs::path> KeyPath(const IssuerKeys& issuer) const;
   void WarnOfUnusedKeys(const Policy& next, Lines& warnings) const;
   void PutInForce(const std::string& issuer, const KeyFile& file);
+  std::string KeylessIssuer() const;
 
   std::string ApplyCertificates(size_t listener, const std::vector<NamedText>& files,
                                 Lines& warnings);
@@ -131,6 +144,7 @@ struct Gate::State {
 
   SourceFile policy;
   KeyFiles keys;
+  std::string inline_without_keys;  // an issuer whose keys the policy has, and none is usable
   std::vector<SourceFile> certificates;
 
   // The address of `upstream`, to be compared with.
@@ -192,6 +206,7 @@ std::string Gate::State::ApplyPolicy(const NamedText& file, Lines& warnings) {
   for (const auto& [issuer, key_file] : former) {
     if (!keys.contains(issuer)) metrics.OnKeysGone(issuer);
   }
+  inline_without_keys = InlineWithoutKeys(*next);
   authorizer->SetPolicy(next);
   metrics.OnPolicy(next->revision(), next->rule_count());
   return "policy " + std::string(next->revision()) +
@@ -289,11 +304,19 @@ void Gate::State::SetUpstream(TlsContext made) {
   upstream_now = upstream.get();
 }
 
-void Gate::State::NoteReadiness() {
-  std::string cause = authorizer->policy() == nullptr ? "no policy" : "";
+// An issuer none of whose keys is usable; "" where there is none.
+std::string Gate::State::KeylessIssuer() const {
   for (const auto& [issuer, key_file] : keys) {
-    if (key_file->keys->size() == 0) cause = "no usable key of " + issuer;
+    if (key_file->keys->size() == 0) return issuer;
   }
+  return inline_without_keys;
+}
+
+void Gate::State::NoteReadiness() {
+  const std::string keyless = KeylessIssuer();
+  std::string cause = authorizer->policy() == nullptr ? "no policy"
+                      : keyless.empty()               ? ""
+                                                      : "no usable key of " + keyless;
   const std::lock_guard lock(mutex);
   unready_cause = std::move(cause);
 }

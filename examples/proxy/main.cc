@@ -171,7 +171,7 @@ int Serve(const Config& config, Gate& gate, Metrics& metrics) {
   SayListening(config, server);
   std::optional<Admin> admin;
   if (config.admin) {
-    admin.emplace(*config.admin, gate, metrics);
+    admin.emplace(*config.admin, gate, audit, metrics);
     Say("listening on " + config.admin->host + ":" + std::to_string(admin->port()) + " (admin)");
   }
   Control control(config, gate, audit, server, admin ? &*admin : nullptr);

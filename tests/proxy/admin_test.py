@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The admin listener: probes and figures."""
 
+import os
+import threading
+
 import harness
-from client import Connection, ask
+from client import Connection, ask, request
 from harness import ISSUER, Proxy, ProxyTest, Site, eventually
 
 
@@ -135,6 +138,65 @@ class NotReady(ProxyTest):
         self.assertEqual(answer.status, 503)
         self.assertIn(ISSUER.encode(), answer.body)
         proxy.stop()
+
+    def test_an_issuer_whose_keys_in_the_policy_are_none(self):
+        weak = '{"kty": "RSA", "kid": "a", "n": "AQAB", "e": "AQAB"}'
+        for name, keys in (("no key", ""), ("a key that is set aside", weak)):
+            policy = harness.POLICY.replace("{jwks_file: keys.json}", '{jwks: {"keys": [' + keys + "]}}")
+            with self.subTest(name):
+                site = Site(policy)
+                proxy = Proxy(site, self.upstream)
+                answer = proxy.ask_admin("/readyz")
+                self.assertEqual((answer.status, answer.body.decode()), (503, f"no usable key of {ISSUER}\n"))
+                site.replace("policy.yaml", harness.POLICY)
+                proxy.reload()
+                self.assertEqual(proxy.ask_admin("/readyz").status, 200)
+                site.replace("policy.yaml", policy)
+                proxy.reload()
+                self.assertEqual(proxy.ask_admin("/readyz").status, 503)
+                proxy.stop()
+
+    def full_disk(self, when_full):
+        """A proxy whose audit log takes no lines, once that is known."""
+        proxy = Proxy(self.site, self.upstream, audit={"file": "/dev/full", "when_full": when_full})
+        self.addCleanup(proxy.kill)
+        self.assertEqual(proxy.ask_admin("/readyz").status, 200)
+        self.assertEqual(ask(proxy.port).status, 200)
+        eventually("an error", lambda: proxy.metric("doorward_audit_write_errors_total") > 0)
+        return proxy
+
+    def test_an_audit_log_that_takes_no_lines_where_they_must_not_be_lost(self):
+        proxy = self.full_disk("block")
+        answer = proxy.ask_admin("/readyz")
+        self.assertEqual((answer.status, answer.body), (503, b"the audit log cannot be written: No space left on device\n"))
+        proxy.stop()
+
+    def test_an_audit_log_that_takes_no_lines_where_they_may_be_lost(self):
+        proxy = self.full_disk("drop")
+        self.assertEqual(proxy.ask_admin("/readyz").status, 200)
+        proxy.stop()
+
+    def read_all(self, descriptor):
+        os.set_blocking(descriptor, True)
+        with open(descriptor, "rb") as pipe:
+            for _ in pipe:
+                pass
+
+    def test_an_audit_log_that_requests_wait_for(self):
+        pipe = self.site.folder / "audit.fifo"
+        os.mkfifo(pipe)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)  # there, but not reading
+        proxy = Proxy(self.site, self.upstream, audit={"file": str(pipe), "when_full": "block", "queue_bytes": "4KiB"})
+        self.addCleanup(proxy.kill)
+        with Connection(proxy.port) as connection:
+            connection.send(request("GET", "/orders/1") * 1000)
+            eventually("not ready", lambda: proxy.ask_admin("/readyz").status == 503)
+            self.assertEqual(proxy.ask_admin("/readyz").body, b"the audit log takes no more lines\n")
+            drain = threading.Thread(target=self.read_all, args=(reader,), daemon=True)
+            drain.start()
+            eventually("ready again", lambda: proxy.ask_admin("/readyz").status == 200)
+        proxy.stop()
+        drain.join(harness.TIMEOUT)
 
     def test_no_admin_listener_where_none_is_configured(self):
         proxy = Proxy(self.site, self.upstream, admin=None)
