@@ -17,6 +17,8 @@ namespace {
 using namespace asio::experimental::awaitable_operators;  // NOLINT: for `both && of them`
 
 constexpr size_t kUsualFields = 32;
+// Answers before the final one that are passed on; those beyond are dropped.
+constexpr unsigned kMaxInterims = 16;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 asio::const_buffer Octets(std::string_view text) { return {text.data(), text.size()}; }
@@ -75,6 +77,9 @@ std::string_view ErrorWord(Stream::Fault fault) {
 Problem UpstreamProblem(const Stream& upstream) {
   return upstream.fault() == Stream::Fault::kTimeout ? kUpstreamTimeout : kUpstreamProtocol;
 }
+
+// True for an answer that another one follows on the same connection.
+bool IsInterim(int status) { return status / 100 == 1 && status != 101; }
 
 // Where the body ends, for the client: as the upstream said it, unless that was by chunks or by the
 // connection's end.
@@ -204,7 +209,7 @@ asio::awaitable<Problem> Exchange::Download(UpstreamConnection& to) {
   co_return problem;
 }
 
-// Reads heads until one that is final, or that changes protocol.
+// Reads heads until one that is final, or that changes protocol; passes on those before.
 asio::awaitable<Problem> Exchange::ReadResponseHead(UpstreamConnection& to, Buffer& buffer) {
   const LimitsConfig& limits = worker_.shared.config.limits;
   do {
@@ -222,11 +227,29 @@ asio::awaitable<Problem> Exchange::ReadResponseHead(UpstreamConnection& to, Buff
         !NamesFew(response_->fields())) {
       co_return kUpstreamProtocol;
     }
+    if (IsInterim(response_->status())) problem = co_await RelayInterim();
+    if (problem) co_return problem;
     buffer.Consume(size);
-  } while (response_->status() / 100 == 1 && response_->status() != 101);
+  } while (IsInterim(response_->status()));
   record_.upstream_status = response_->status();
   worker_.shared.metrics.OnUpstream(to.server->name, response_->status(), Clock::now() - sent_);
   co_return Problem{};
+}
+
+// RFC 9110 section 15.2. 100 is between each two neighbours alone: the proxy has sent its own.
+asio::awaitable<Problem> Exchange::RelayInterim() {
+  if (response_->status() == 100 || request.is_http10()) co_return Problem{};
+  if (++interims_ > kMaxInterims) co_return Problem{};
+  std::string interim_head;
+  if (!WriteHead(ForwardedResponse{.status = response_->status(),
+                                   .fields = response_->fields(),
+                                   .request_id = request_id},
+                 interim_head)) {
+    co_return kUpstreamProtocol;
+  }
+  std::array pieces = {Octets(interim_head)};
+  const bool is_sent = co_await client_.Write(pieces);
+  co_return is_sent ? Problem{} : kClientGone;
 }
 
 asio::awaitable<Problem> Exchange::Relay(UpstreamConnection& to, Buffer& buffer) {

@@ -53,6 +53,7 @@ class Exchange {
   asio::awaitable<void> Upload(Stream& upstream);
   asio::awaitable<Problem> Download(UpstreamConnection& to);
   asio::awaitable<Problem> ReadResponseHead(UpstreamConnection& to, Buffer& buffer);
+  asio::awaitable<Problem> RelayInterim();
   asio::awaitable<Problem> Relay(UpstreamConnection& to, Buffer& buffer);
   asio::awaitable<Problem> Tunnel(Stream& upstream, Buffer& buffer);
   asio::awaitable<void> Pump(Stream& from, Buffer& buffer, Stream& to, uint64_t& octets);
@@ -68,7 +69,8 @@ class Exchange {
   Clock::time_point sent_;    // when the upstream was first written to
   bool is_uploaded_ = false;  // the whole request went to the upstream
   bool is_stale_ = false;     // a connection that was kept for reuse was gone already
-  bool has_begun_ = false;    // the head of an answer went to the client
+  bool has_begun_ = false;    // the head of a final answer went to the client
+  unsigned interims_ = 0;     // answers before it, which went to the client
   Problem upload_problem_;
   ExchangeRecord record_;
 };

@@ -243,6 +243,8 @@ class Continue(ProxyTest):
         self.assertEqual(self.upstream.take(), [])
 
     def test_an_upstream_that_says_continue_is_not_done(self):
+        """Each side has a 100 of its own; what else comes before the answer goes on."""
+
         def answer(exchange):
             exchange.send(b"HTTP/1.1 100 Continue\r\n\r\n")
             exchange.read_body()
@@ -250,13 +252,37 @@ class Continue(ProxyTest):
             exchange.reply(body=b"final")
 
         self.upstream.answer = answer
-        for headers in ([], [("Expect", "100-continue")]):
-            with self.subTest(headers), Connection(self.proxy.port) as connection:
+        for expects in (False, True):
+            with self.subTest(expects=expects), Connection(self.proxy.port) as connection:
                 for _ in range(2):
-                    connection.send(request("POST", headers=headers, body=b"hello"))
+                    connection.send(request("POST", headers=self.EXPECT if expects else self.EXPECT[1:]))
+                    if expects:
+                        self.assertEqual(connection.head().status, 100)
+                    connection.send(b"hello")
                     answer = connection.answer()
                     self.assertEqual((answer.status, answer.body), (200, b"final"))
-                    self.assertLessEqual({interim.status for interim in answer.interim}, {100, 102, 103})
+                    self.assertEqual([interim.status for interim in answer.interim], [102, 103])
+                    self.assertEqual([interim.header("Link") for interim in answer.interim], [None, "</a.css>"])
+
+    def test_of_an_answer_before_the_answer_goes_on_what_is_no_hop_s(self):
+        def answer(exchange):
+            exchange.send(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\nConnection: X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=1\r\n\r\n")
+            exchange.reply()
+
+        self.upstream.answer = answer
+        with Connection(self.proxy.port) as connection:
+            hints = connection.ask("GET", headers=[("X-Request-ID", "hints")]).interim[0]
+        self.assertEqual(hints.headers, [("Link", "</a.css>"), ("X-Request-ID", "hints")])
+        old = ask(self.proxy.port, version="HTTP/1.0")
+        self.assertEqual((old.status, old.interim), (200, []))
+
+    def test_so_many_answers_before_the_answer_go_on(self):
+        for sent, passed in ((15, 15), (16, 16), (17, 16), (100, 16)):
+            self.upstream.answer = lambda exchange: (exchange.send(b"HTTP/1.1 103 Early Hints\r\n\r\n" * sent), exchange.reply(body=b"final"))
+            with self.subTest(sent):
+                answer = ask(self.proxy.port)
+                self.assertEqual((answer.status, answer.body), (200, b"final"))
+                self.assertEqual([interim.status for interim in answer.interim], [103] * passed)
 
     def test_the_upstream_may_refuse_before_the_body(self):
         def answer(exchange):
