@@ -257,7 +257,8 @@ asio::awaitable<Problem> Exchange::Relay(UpstreamConnection& to, Buffer& buffer)
   const auto length = response_->content_length();
   const bool is_chunked = has_body && !length && !request.is_http10();
   const bool is_until_close = has_body && !length && request.is_http10();
-  keeps_alive = keeps_alive && !is_until_close && !worker_.shared.draining;
+  // An answer that does not wait for the request's end may have no use for the rest of it.
+  keeps_alive = keeps_alive && is_uploaded_ && !is_until_close && !worker_.shared.draining;
   std::string response_head;
   const bool may_be_sent = WriteHead(ForwardedResponse{.status = response_->status(),
                                                        .fields = response_->fields(),

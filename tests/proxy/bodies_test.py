@@ -107,12 +107,15 @@ class Bodies(ProxyTest):
         self.upstream.answer = answer
         with Connection(self.proxy.port) as connection:
             connection.send(request("POST", headers=[("Transfer-Encoding", "chunked")]) + chunk(b"one"))
-            body = connection.body(connection.head())
+            head = connection.head()
+            self.assertEqual(head.all("Connection"), ["close"])
+            body = connection.body(head)
             self.assertEqual(next(body), b"one")
             connection.send(chunk(b"two"))
             self.assertEqual(next(body), b"two")
             connection.send(b"0\r\n\r\n")
             self.assertEqual(list(body), [])
+            self.assertEqual(connection.at_end(), b"")
 
     def test_an_answer_before_the_end_of_a_large_request_arrives(self):
         def answer(exchange):
@@ -126,6 +129,7 @@ class Bodies(ProxyTest):
             sender.start()
             answer = connection.answer()
             self.assertEqual((answer.status, answer.body), (413, b"much"))
+            self.assertEqual(answer.all("Connection"), ["close"])
             connection.at_end()
             sender.join(harness.TIMEOUT)
             self.assertFalse(sender.is_alive())
