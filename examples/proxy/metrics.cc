@@ -106,7 +106,7 @@ struct Metrics::State {
            "Answers of the upstream, by status");
   Family<Counter>& upstream_errors =
       Make(registry, prometheus::BuildCounter(), "doorward_upstream_errors_total",
-           "Exchanges with an upstream that failed");
+           "Exchanges that failed, and connections that could not be made, for health checks too");
   Family<Gauge>& upstream_healthy =
       Make(registry, prometheus::BuildGauge(), "doorward_upstream_healthy",
            "1 where the upstream's last health checks passed");

@@ -255,6 +255,8 @@ class Pool(ProxyTest):
         self.other.stop()
         eventually("one is down", lambda: self.healthy(self.other) == 0)
         self.assertEqual(self.share(), (20, 0))
+        failed = self.proxy.metric("doorward_upstream_errors_total", server=f"127.0.0.1:{self.other.port}", error="connect")
+        self.assertGreaterEqual(failed, 2, "connections of health checks count too")
 
         self.upstream.answer = lambda exchange: exchange.reply(503)
         eventually("none is up", lambda: self.healthy(self.upstream) == 0)
