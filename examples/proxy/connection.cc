@@ -8,10 +8,10 @@
 
 #include <boost/asio/ip/address.hpp>
 
-#include "client_address.h"
 #include "exchange.h"
 #include "field_names.h"
 #include "forwarding.h"
+#include "origin.h"
 #include "reading.h"
 
 namespace proxy {
@@ -53,8 +53,8 @@ class Connection {
   asio::awaitable<bool> AwaitRequest();
   asio::awaitable<bool> ServeRequest();
   Problem Parse(std::string_view head, Exchange& exchange);
-  doorward::Decision Decide(const Exchange& exchange);
-  bool Prepare(const doorward::Decision& decision, Exchange& exchange);
+  doorward::Decision Decide(const Exchange& exchange, const Origin& origin);
+  bool Prepare(const doorward::Decision& decision, const Origin& origin, Exchange& exchange);
   asio::awaitable<void> Refuse(Problem problem, std::string www_authenticate, Exchange& exchange);
 
   Worker& worker_;
@@ -112,8 +112,10 @@ asio::awaitable<bool> Connection::ServeRequest() {
 
   // From here to the first suspension nothing else runs on this worker, so that the decision holds,
   // which any other request would replace.
-  const doorward::Decision decision = Decide(exchange);
-  if (decision.allowed() && Prepare(decision, exchange)) {
+  const Origin origin =
+      FindOrigin(peer_, client_.is_tls(), exchange.request.fields(), config_.trusted_hops);
+  const doorward::Decision decision = Decide(exchange, origin);
+  if (decision.allowed() && Prepare(decision, origin, exchange)) {
     co_await exchange.Forward();
   } else {
     const doorward::Reason reason =
@@ -151,9 +153,8 @@ Problem Connection::Parse(std::string_view head, Exchange& exchange) {
   return {};
 }
 
-doorward::Decision Connection::Decide(const Exchange& exchange) {
+doorward::Decision Connection::Decide(const Exchange& exchange, const Origin& origin) {
   const Message<true>& request = exchange.request;
-  const std::string source_ip = ClientAddress(peer_, request.fields(), config_.trusted_hops);
   const std::string_view host = SingleValue(request.fields(), "Host");  // "" is refused
   const auto now = std::chrono::system_clock::now();
   const Clock::time_point begun = Clock::now();
@@ -162,7 +163,7 @@ doorward::Decision Connection::Decide(const Exchange& exchange) {
                                                   .host = host,
                                                   .target = request.target(),
                                                   .headers = request.fields(),
-                                                  .source_ip = source_ip},
+                                                  .source_ip = origin.client},
                                                  now, worker_.scratch);
   const Clock::duration time = Clock::now() - begun;
   worker_.shared.metrics.OnDecision(decision.reason(), time);
@@ -170,14 +171,15 @@ doorward::Decision Connection::Decide(const Exchange& exchange) {
                               .request_id = exchange.request_id,
                               .method = request.method(),
                               .host = host,
-                              .source_ip = source_ip,
+                              .source_ip = origin.client ? *origin.client : std::string_view(),
                               .decision_time = time},
                              decision);
   return decision;
 }
 
 // Writes the head that the upstream is to have. False where it cannot be sent.
-bool Connection::Prepare(const doorward::Decision& decision, Exchange& exchange) {
+bool Connection::Prepare(const doorward::Decision& decision, const Origin& origin,
+                         Exchange& exchange) {
   const Message<true>& request = exchange.request;
   const size_t query = std::min(request.target().find('?'), request.target().size());
   BodyFraming body{.chunked = request.chunked()};
@@ -189,9 +191,9 @@ bool Connection::Prepare(const doorward::Decision& decision, Exchange& exchange)
                                     .removed = decision.headers_to_remove(),
                                     .set = decision.headers_to_set(),
                                     .request_id = exchange.request_id,
-                                    .peer = peer_,
-                                    .scheme = client_.is_tls() ? "https" : "http",
-                                    .peer_is_trusted = config_.trusted_hops > 0,
+                                    .way = origin.way,
+                                    .scheme = origin.scheme,
+                                    .host = origin.host,
                                     .upgrades_to_websocket = exchange.is_upgrade,
                                     .body = body},
                    exchange.head);

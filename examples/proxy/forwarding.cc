@@ -29,9 +29,9 @@ constexpr std::array<std::string_view, 12> kNeverForwarded = {"Connection",
                                                               "Expect",
                                                               "Proxy-Authenticate"};
 
-// What a request says of how it came, in the names that backends are known to read. The proxy's own
-// word replaces it, and that of proxies in front which it trusts: they pass on what a client sends
-// under a name that they do not set themselves.
+// What a request says of how it came, in the names that backends are known to read: the proxy's own
+// word replaces it. Proxies in front, trusted or not, pass on what a client sends under a name that
+// they do not set themselves.
 constexpr std::array<std::string_view, 17> kOfTheWay = {
     "X-Forwarded-For",    "X-Forwarded-Proto",   "X-Forwarded-Host",         "X-Request-ID",
     "Forwarded",          "X-Forwarded-Port",    "X-Forwarded-Protocol",     "X-Forwarded-Scheme",
@@ -120,23 +120,6 @@ bool GoesOn(const ForwardedRequest& request, const HopByHop& hop_by_hop, std::st
                       [name](const Header& set) { return SameName(set.name, name); });
 }
 
-// The addresses on the way so far, where they can be believed, and the peer's.
-std::string ForwardedFor(const ForwardedRequest& request) {
-  std::string addresses;
-  for (const Header& field : request.fields) {
-    if (!request.peer_is_trusted || !SameName(field.name, "X-Forwarded-For")) continue;
-    addresses.append(field.value).append(", ");
-  }
-  return addresses.append(request.peer);
-}
-
-// What a trusted peer says under `name`, else what the proxy sees itself.
-std::string_view TrustedOr(const ForwardedRequest& request, std::string_view name,
-                           std::string_view own) {
-  const std::string_view value = SingleValue(request.fields, name);
-  return request.peer_is_trusted && !value.empty() ? value : own;
-}
-
 std::string_view ReasonPhrase(int status) {
   namespace http = boost::beast::http;
   const http::status known = http::int_to_status(static_cast<unsigned>(status));
@@ -159,10 +142,9 @@ bool WriteHead(const ForwardedRequest& request, std::string& head) {
     if (GoesOn(request, hop_by_hop, field.name)) out.Field(field.name, field.value);
   }
   for (const Header& field : request.set) out.Field(field.name, field.value);
-  const std::string_view host = SingleValue(request.fields, "Host");
-  out.Field("X-Forwarded-For", ForwardedFor(request));
-  out.Field("X-Forwarded-Proto", TrustedOr(request, "X-Forwarded-Proto", request.scheme));
-  out.Field("X-Forwarded-Host", TrustedOr(request, "X-Forwarded-Host", host));
+  out.Field("X-Forwarded-For", request.way);
+  out.Field("X-Forwarded-Proto", request.scheme);
+  out.Field("X-Forwarded-Host", request.host);
   out.Field("X-Request-ID", request.request_id);
   if (request.upgrades_to_websocket) {
     out.Field("Connection", "Upgrade");

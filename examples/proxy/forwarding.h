@@ -33,9 +33,9 @@ struct ForwardedRequest {
   std::span<const std::string_view> removed = {};  // what the decision has of these
   std::span<const doorward::Header> set = {};
   std::string_view request_id = {};
-  std::string_view peer = {};    // the address at the other end of the client's connection
-  std::string_view scheme = {};  // "http" or "https": how the client came
-  bool peer_is_trusted = false;  // what it said of those before it goes on
+  std::string_view way = {};  // of the three X-Forwarded fields, as in Origin
+  std::string_view scheme = {};
+  std::string_view host = {};
   bool upgrades_to_websocket = false;
   BodyFraming body = {};
 };

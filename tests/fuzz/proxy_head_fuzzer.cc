@@ -16,6 +16,7 @@
 #include "forwarding.h"
 #include "head_check.h"
 #include "message.h"
+#include "origin.h"
 
 namespace proxy {
 namespace {
@@ -47,14 +48,16 @@ std::string ReadBody(std::string_view head, std::string_view octets, size_t step
 }
 
 void CheckForwarded(const Message<true>& message, std::string_view target) {
+  const auto trusted_hops = static_cast<unsigned>(target.size() % 3);
+  const Origin origin = FindOrigin("192.0.2.1", false, message.fields(), trusted_hops);
   std::string head;
   const bool may_be_sent = WriteHead(ForwardedRequest{.method = message.method(),
                                                       .path = target,
                                                       .fields = message.fields(),
                                                       .request_id = "id",
-                                                      .peer = "192.0.2.1",
-                                                      .scheme = "http",
-                                                      .peer_is_trusted = target.size() % 2 == 0,
+                                                      .way = origin.way,
+                                                      .scheme = origin.scheme,
+                                                      .host = origin.host,
                                                       .body = {.chunked = message.chunked()}},
                                      head);
   Require(may_be_sent, "a head that passed the check cannot be sent on");

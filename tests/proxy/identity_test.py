@@ -171,36 +171,97 @@ class Forwarded(ProxyTest):
 
 class TrustedHops(ProxyTest):
     settings = {"client_address": {"trusted_hops": 2}}
+    policy = harness.POLICY.replace("rules:\n", """\
+rules:
+  - {id: loopback, allow: [everyone], endpoints: [/near/loopback], when: source.ip.isLoopback()}
+  - {id: client, allow: [everyone], endpoints: [/near/client], when: source.ip == ip("1.2.3.4")}
+  - {id: anywhere, allow: [everyone], endpoints: [/far]}
+  - {id: not-loopback, deny: [everyone], endpoints: [/far], when: source.ip.isLoopback()}
+""")
+
+    def asked(self, *headers, target="/public/x"):
+        """The answer, and whose address the audit log names."""
+        answer = ask(self.proxy.port, "GET", target, headers, token=self.site.token())
+        return answer, self.proxy.wait_for_audit("decision", answer.header("X-Request-ID"))["source_ip"]
+
+    def received(self, *headers):
+        """What goes on of a request that came by both proxies."""
+        answer, client = self.asked(("X-Forwarded-For", "1.2.3.4, 10.0.0.1"), *headers)
+        self.assertEqual((answer.status, client), (200, "1.2.3.4"))
+        return self.assertOne(self.upstream.take())
 
     def test_the_client_is_counted_from_the_right(self):
         cases = [
             ("as many as are trusted", ["1.2.3.4, 10.0.0.1"], "1.2.3.4"),
             ("the client wrote one itself", ["6.6.6.6, 1.2.3.4, 10.0.0.1"], "1.2.3.4"),
+            ("the client wrote junk", ["junk,, 1.2.3.4, 10.0.0.1"], "1.2.3.4"),
             ("in several fields", ["6.6.6.6", "1.2.3.4", "10.0.0.1"], "1.2.3.4"),
             ("spaces", ["6.6.6.6 ,\t1.2.3.4 , 10.0.0.1"], "1.2.3.4"),
+            ("ports", ["1.2.3.4:4711, 10.0.0.1:80"], "1.2.3.4"),
             ("IPv6", ["2001:DB8::1, 10.0.0.1"], "2001:db8::1"),
             ("IPv4 in IPv6", ["::ffff:1.2.3.4, 10.0.0.1"], "1.2.3.4"),
         ]
         for name, fields, client in cases:
             with self.subTest(name):
-                answer = ask(self.proxy.port, "GET", "/public/x", [("X-Forwarded-For", field) for field in fields])
-                self.assertEqual(answer.status, 200)
-                self.assertEqual(self.proxy.wait_for_audit("decision", answer.header("X-Request-ID"))["source_ip"], client)
-                forwarded = ", ".join(self.assertOne(self.upstream.take()).all("X-Forwarded-For"))
-                self.assertTrue(forwarded.endswith("127.0.0.1"), forwarded)
+                answer, source = self.asked(*(("X-Forwarded-For", field) for field in fields))
+                self.assertEqual((answer.status, source), (200, client))
+                forwarded = self.assertOne(self.upstream.take()).all("X-Forwarded-For")
+                self.assertEqual(forwarded, [f"{client}, 10.0.0.1, 127.0.0.1"])
+
+    def test_junk_where_an_address_should_be_is_refused(self):
+        for junk in ("junk", "1.2.3", "", "unknown", "1.2.3.4%eth0", "fe80::1%1", "1.2.3.4:", "[::1"):
+            for field in (f"{junk}, 10.0.0.1", f"1.2.3.4, {junk}"):
+                with self.subTest(field):
+                    answer, source = self.asked(("X-Forwarded-For", field))
+                    self.assertEqual((answer.status, answer.json()["error"], source), (400, "bad_source", junk or None))
+        self.assertEqual(self.upstream.take(), [])
+
+    def test_fewer_addresses_than_proxies_are_nobodys(self):
+        claims = [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "evil.example")]
+        for sent in ([], [""], ["1.2.3.4"], ["junk"]):
+            with self.subTest(sent):
+                fields = [("X-Forwarded-For", field) for field in sent]
+                answer, source = self.asked(*fields, *claims)
+                self.assertEqual((answer.status, source), (200, None))
+                received = self.assertOne(self.upstream.take())
+                self.assertEqual(received.all("X-Forwarded-For"), ["127.0.0.1"])
+                self.assertEqual(received.all("X-Forwarded-Proto"), ["http"])
+                self.assertEqual(received.all("X-Forwarded-Host"), ["api.example.com"])
+                for target in ("/near/loopback", "/near/client", "/far"):
+                    self.assertEqual(self.asked(*fields, target=target)[0].status, 403, target)
+        self.assertEqual(self.upstream.take(), [])
+
+    def test_conditions_read_the_clients_address(self):
+        sent = ("X-Forwarded-For", "127.0.0.1, 1.2.3.4, 10.0.0.1")
+        for target, status in (("/near/loopback", 403), ("/near/client", 200), ("/far", 200)):
+            with self.subTest(target):
+                self.assertEqual(self.asked(sent, target=target)[0].status, status)
+
+    def test_a_scheme_is_believed_where_it_is_one(self):
+        cases = [
+            (["https"], "https"), (["HTTPS"], "https"), (["http"], "http"), ([], "http"), ([""], "http"), (["wss"], "http"),
+            (["https, http"], "http"), (["https", "https"], "http"), (["https", "http"], "http"), (["javascript"], "http"),
+        ]  # fmt: skip
+        for sent, scheme in cases:
+            with self.subTest(sent):
+                received = self.received(*(("X-Forwarded-Proto", value) for value in sent))
+                self.assertEqual(received.all("X-Forwarded-Proto"), [scheme])
+
+    def test_a_host_is_believed_where_it_is_one(self):
+        own = "api.example.com"
+        cases = [
+            (["shop.example"], "shop.example"), (["Shop.example:8443"], "Shop.example:8443"), (["[2001:db8::1]:1"], "[2001:db8::1]:1"),
+            ([], own), ([""], own), (["a, b"], own), (["a", "b"], own), (["a", "a"], own), (["a/b"], own), (["a@b"], own), (["a:65536"], own),
+            (["[::1"], own), (['"><script>'], own),
+        ]  # fmt: skip
+        for sent, host in cases:
+            with self.subTest(sent):
+                received = self.received(*(("X-Forwarded-Host", value) for value in sent))
+                self.assertEqual((received.all("X-Forwarded-Host"), received.header("Host")), ([host], own))
 
     def test_nothing_else_is_said_of_the_way(self):
-        fields = [("X-Forwarded-For", "1.2.3.4, 10.0.0.1"), *((name, "6.6.6.6") for name in OF_THE_WAY)]
-        self.assertEqual(ask(self.proxy.port, "GET", "/public/x", fields).status, 200)
-        received = self.assertOne(self.upstream.take())
+        received = self.received(*((name, "6.6.6.6") for name in OF_THE_WAY))
         self.assertEqual([header for header in received.headers if header[1] == "6.6.6.6"], [])
-
-    def test_junk_where_the_client_should_be_names_nobody(self):
-        for field in ("junk, 10.0.0.1", "1.2.3, 10.0.0.1", ", 10.0.0.1", "unknown, 10.0.0.1", "1.2.3.4%eth0, 10.0.0.1"):
-            with self.subTest(field):
-                answer = ask(self.proxy.port, "GET", "/public/x", [("X-Forwarded-For", field)])
-                source = self.proxy.wait_for_audit("decision", answer.header("X-Request-ID"))["source_ip"]
-                self.assertIn((answer.status, source), [(400, source), (200, "127.0.0.1"), (200, "10.0.0.1")])
 
 
 if __name__ == "__main__":

@@ -22,8 +22,9 @@ ForwardedRequest MakeRequest(std::span<const Header> fields) {
           .query = "?q=1",
           .fields = fields,
           .request_id = "id-1",
-          .peer = "192.0.2.7",
-          .scheme = "https"};
+          .way = "192.0.2.1, 192.0.2.7",
+          .scheme = "https",
+          .host = "b:8443"};
 }
 
 std::string Written(const ForwardedRequest& request) {
@@ -32,10 +33,10 @@ std::string Written(const ForwardedRequest& request) {
   return head;
 }
 
-// What the proxy says of every request without trusted peers.
-std::string OwnFields(const std::string& host = "a") {
-  return "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: " + host +
-         "\r\nX-Request-ID: id-1\r\n";
+// What the proxy says of every request.
+std::string OwnFields() {
+  return "X-Forwarded-For: 192.0.2.1, 192.0.2.7\r\nX-Forwarded-Proto: https\r\n"
+         "X-Forwarded-Host: b:8443\r\nX-Request-ID: id-1\r\n";
 }
 
 struct FieldCase {
@@ -91,12 +92,8 @@ TEST(RequestForwarding, LeavesOutWhatElseIsSaidOfTheWay) {
   for (const std::string_view name : names) {
     SCOPED_TRACE(name);
     const Header fields[] = {{"Host", "a"}, {name, "1.1.1.1"}, {"X-End", "1"}};
-    ForwardedRequest request = MakeRequest(fields);
-    for (const bool peer_is_trusted : {false, true}) {
-      request.peer_is_trusted = peer_is_trusted;
-      EXPECT_EQ(Written(request),
-                "GET /a?q=1 HTTP/1.1\r\nHost: a\r\nX-End: 1\r\n" + OwnFields() + "\r\n");
-    }
+    EXPECT_EQ(Written(MakeRequest(fields)),
+              "GET /a?q=1 HTTP/1.1\r\nHost: a\r\nX-End: 1\r\n" + OwnFields() + "\r\n");
   }
 }
 
@@ -115,19 +112,6 @@ TEST(RequestForwarding, SetsIdentityAfterRemovingWhatTheClientSent) {
   EXPECT_EQ(Written(request),
             "GET /a?q=1 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer x\r\nX-User-ID: alice\r\n" +
                 OwnFields() + "\r\n");
-}
-
-TEST(RequestForwarding, CarriesOnWhatTrustedPeersSay) {
-  const Header fields[] = {{"Host", "a"},
-                           {"X-Forwarded-For", "1.1.1.1, 2.2.2.2"},
-                           {"X-Forwarded-For", "3.3.3.3"},
-                           {"X-Forwarded-Proto", "http"}};
-  ForwardedRequest request = MakeRequest(fields);
-  request.peer_is_trusted = true;
-  EXPECT_EQ(Written(request),
-            "GET /a?q=1 HTTP/1.1\r\nHost: a\r\n"
-            "X-Forwarded-For: 1.1.1.1, 2.2.2.2, 3.3.3.3, 192.0.2.7\r\nX-Forwarded-Proto: http\r\n"
-            "X-Forwarded-Host: a\r\nX-Request-ID: id-1\r\n\r\n");
 }
 
 TEST(RequestForwarding, FramesTheBodyItself) {
