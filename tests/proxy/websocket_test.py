@@ -178,6 +178,27 @@ class WebSocket(ProxyTest):
                         connection.at_end()
                 self.assertTrue(ended.wait(harness.TIMEOUT))
 
+    def test_an_end_that_says_no_more_ends_the_tunnel(self):
+        """Though the other one goes on: as long as it may speak, no idle timeout is in play."""
+        ended = threading.Event()
+
+        def answer(exchange):
+            exchange.send(b"HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n")
+            try:
+                while not ended.wait(0.05):
+                    exchange.send(frame(TEXT, b"tick"))
+            except OSError:
+                ended.set()
+
+        self.upstream.answer = answer
+        with Connection(self.proxy.port) as connection:
+            connection.send(request("GET", "/socket", upgrade_fields(), token=self.site.token()))
+            self.assertEqual(connection.head().status, 101)
+            self.assertEqual(read_frame(connection.exactly), (TEXT, b"tick"))
+            connection.finish()
+            connection.at_end()
+            self.assertTrue(ended.wait(harness.TIMEOUT))
+
     def test_a_silent_tunnel_ends(self):
         with Connection(self.proxy.port) as connection:
             self.assertEqual(self.handshake(connection).status, 101)
