@@ -92,6 +92,7 @@ class Message final : public boost::beast::http::basic_parser<isRequest> {
   void on_body_init_impl(const boost::optional<uint64_t>&, Error&) override {}
   size_t on_body_impl(Text piece, Error&) override { return Append(piece); }
   void on_chunk_header_impl(uint64_t, Text extensions, Error& error) override {
+    has_chunk_ = true;
     // Clients send none, and servers read them in too many ways.
     if (isRequest && !extensions.empty()) error = boost::beast::http::error::bad_chunk_extension;
   }
@@ -100,10 +101,10 @@ class Message final : public boost::beast::http::basic_parser<isRequest> {
 
   // Beast asserts that there are five octets where it goes on with a last chunk, whose size may be
   // spelt `0`, `00` or `0;`; fewer are no end. One behind a bare carriage return is Beast's to
-  // refuse.
+  // refuse. After another chunk there are five, with the line's end that Beast leaves before it.
   bool BeginsLastChunk(std::string_view text) const {
-    return text.size() < 5 && this->chunked() && text.starts_with('0') && text.ends_with("\r\n") &&
-           text.find('\r') == text.size() - 2;
+    return text.size() < 5 && this->chunked() && !has_chunk_ && text.starts_with('0') &&
+           text.ends_with("\r\n") && text.find('\r') == text.size() - 2;
   }
 
   // Beast joins folded lines elsewhere, or steps over the end of an empty one.
@@ -126,6 +127,7 @@ class Message final : public boost::beast::http::basic_parser<isRequest> {
   std::string_view target_;
   int status_ = 0;
   int version_ = 11;
+  bool has_chunk_ = false;
   Error error_;
   std::span<char> octets_;  // what is being parsed
   std::span<char> body_;    // what was found in it

@@ -109,6 +109,7 @@ TEST(ChunkedBody, IsRefusedWhereItCanBeReadInTwoWays) {
       {"bare CR after the size", "1\rx\r\n0\r\n\r\n"},
       {"bare LF after the data", "1\r\nx\n0\r\n\r\n"},
       {"more data than the size", "1\r\nxy\r\n0\r\n\r\n"},
+      {"a size in the place of the data's end", "1\r\nx00\r\n"},
       {"bare LF at the end", "0\r\n\n\r\n\r\n"},
       {"a length in the trailers", "0\r\nContent-Length: 5\r\n\r\n"},
       {"a folded trailer", "0\r\nX: 1\r\n 2\r\n\r\n"},
@@ -161,6 +162,15 @@ TEST(Body, MayLookLikeALastChunk) {
   ASSERT_TRUE(message.ParseHead("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\n"));
   EXPECT_EQ(ReadInSteps(message, "0\r\n", 3).body, "0\r\n");
   EXPECT_TRUE(message.is_done());
+}
+
+TEST(Body, MayLookLikeALastChunkWithinAChunk) {
+  for (const std::string_view data : {"0\r\n", "00\r\n"}) {
+    SCOPED_TRACE(data);
+    const std::string octets = std::to_string(data.size()) + "\r\n" + std::string(data);
+    EXPECT_EQ(ReadChunks(octets, 3).body, data);
+    EXPECT_EQ(ReadChunks(octets, 1).body, data);
+  }
 }
 
 TEST(Body, IsLimited) {
