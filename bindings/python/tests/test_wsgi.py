@@ -192,6 +192,8 @@ def test_paths_that_the_policy_folds_are_served_so(key: SigningKey) -> None:
         ("nobody is trusted", {"HTTP_X_FORWARDED_FOR": "192.0.2.7"}, 0, 401),
         ("one hop", {"HTTP_X_FORWARDED_FOR": "1.1.1.1, 192.0.2.7"}, 1, 204),
         ("forged before it", {"HTTP_X_FORWARDED_FOR": "192.0.2.7, 1.1.1.1"}, 1, 401),
+        ("fewer than trusted", {"HTTP_X_FORWARDED_FOR": "192.0.2.7"}, 2, 401),
+        ("none", {"REMOTE_ADDR": "192.0.2.7"}, 1, 401),
         ("a Unix socket", {"REMOTE_ADDR": ""}, 0, 401),
         ("werkzeug's word for one", {"REMOTE_ADDR": "<local>"}, 0, 401),
     ],

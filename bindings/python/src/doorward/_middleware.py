@@ -129,15 +129,14 @@ def refuse_other_segments(decision: Decision) -> Refusal:
 def client_address(peer: str | None, forwarded_for: Iterable[str], trusted_hops: int) -> str | None:
     """Returns the client's address: the peer's, or what trusted proxies in front have seen.
 
-    Where fewer of them than `trusted_hops` have written, the leftmost entry. A peer without an address (a
-    Unix socket) is None; what is no address among the entries is returned as it stands, for the library
-    to refuse.
+    Where fewer of them than `trusted_hops` have written, the request came another way than it should, and
+    the address is not known: None. So is that of a peer without one (a Unix socket). What is no address among
+    the entries is returned as it stands, for the library to refuse.
     """
-    if trusted_hops > 0:
-        entries = [entry.strip(" \t") for value in forwarded_for for entry in value.split(",")]
-        if entries:
-            return _without_port(entries[-min(trusted_hops, len(entries))])
-    return _peer_address(peer) if peer else None
+    if trusted_hops == 0:
+        return _peer_address(peer) if peer else None
+    entries = [entry.strip(" \t") for value in forwarded_for if value.strip(" \t") for entry in value.split(",")]
+    return _without_port(entries[-trusted_hops]) if len(entries) >= trusted_hops else None
 
 
 @lru_cache(maxsize=1024)

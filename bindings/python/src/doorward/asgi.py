@@ -41,7 +41,8 @@ class DoorwardMiddleware(Middleware[App]):
 
     `gate` is a Gate, which is started with the application and closed with it, or an Authorizer that somebody
     else looks after. `trusted_hops` is how many proxies in front have appended to X-Forwarded-For: the client's
-    address is that many places from its right end; 0 takes the address that the server gives.
+    address is that many places from its right end, and not known where there are fewer; 0 takes the address that
+    the server gives.
     `has_hosts=False` leaves the host out of what is decided, for services that are called without one, or by
     addresses that mean nothing: rules that name a host then match nothing, those that deny included. `refuse` makes other answers than the usual ones.
     """
