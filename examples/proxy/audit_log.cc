@@ -183,8 +183,9 @@ bool AuditLog::State::WaitToRetry(int error) {
     const std::lock_guard lock(mutex);
     return !stop_at || Clock::now() < *stop_at;
   }
+  const bool is_news = failure.exchange(error) == 0;
   ++write_errors;
-  if (failure.exchange(error) == 0) {
+  if (is_news) {
     Say(settings.file +
         ": the audit log cannot be written: " + std::generic_category().message(error));
   }
