@@ -182,10 +182,19 @@ class NotReady(ProxyTest):
             for _ in pipe:
                 pass
 
+    def fill(self, pipe):
+        """Leaves no room in it, so that the proxy's first line waits already."""
+        writer = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        with self.assertRaises(BlockingIOError):
+            while os.write(writer, b"\n" * 4096):
+                pass
+        os.close(writer)
+
     def test_an_audit_log_that_requests_wait_for(self):
         pipe = self.site.folder / "audit.fifo"
         os.mkfifo(pipe)
         reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)  # there, but not reading
+        self.fill(pipe)
         proxy = Proxy(self.site, self.upstream, audit={"file": str(pipe), "when_full": "block", "queue_bytes": "4KiB"})
         self.addCleanup(proxy.kill)
         with Connection(proxy.port) as connection:
