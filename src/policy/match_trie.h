@@ -21,20 +21,24 @@ namespace doorward {
 
 struct MatchTrie {
   // A set of the host patterns that share a trie. "Any host" is always one of them.
-  using Hosts = uint64_t;
-  static constexpr uint32_t kSharing = 64;
+  using Hosts = uint32_t;
+  static constexpr uint32_t kSharing = 32;
   static constexpr Hosts kAnyHost = 1;
 
   // Zeros stand for none.
   struct Node {
-    uint32_t id = 0;       // names its literal children in the table
-    uint32_t any = 0;      // child for "any segment": index into nodes
-    uint32_t leaf = 0;     // patterns that end here: a run of entries
-    uint32_t all = 0;      // patterns that end here with "**": a run of entries
+    uint32_t id = 0;    // names its literal children in the table
+    uint32_t any = 0;   // child for "any segment": index into nodes
+    uint32_t leaf = 0;  // patterns that end here: a run of entries
+    uint32_t all = 0;   // patterns that end here with "**": a run of entries
+    uint32_t rare = 0;  // index into rares
+    Hosts hosts = 0;    // whose patterns end here or below
+  };
+  // What few nodes have.
+  struct Rare {
     uint32_t tail = 0;     // patterns that go on behind "**": index into nodes of the root of the
                            // trie of what follows it, reversed
     uint32_t special = 0;  // globs and regular expressions: index into specials
-    Hosts hosts = 0;       // whose patterns end here or below
   };
   // A literal child, in an open-addressed table.
   struct alignas(64) Slot {
@@ -54,6 +58,7 @@ struct MatchTrie {
   };
 
   std::vector<Node> nodes;  // roots and children by anything but a literal; [0] unused
+  std::vector<Rare> rares;  // [0] unused
   Table table;              // a power of two
   size_t table_mask = 0;
   std::string text;

@@ -165,6 +165,7 @@ class MatchTrieBuilder::Layout {
     out_.entries.emplace_back();
     out_.specials.emplace_back();
     out_.nodes.emplace_back();
+    out_.rares.emplace_back();
   }
 
   MatchTrie Make(bool fold_case) {
@@ -179,6 +180,7 @@ class MatchTrieBuilder::Layout {
     out_.asterisk_leaf = AddRuns(built_.asterisk, MatchTrie::kAnyHost);
     out_.max_frames = MaxFrames();
     out_.nodes.shrink_to_fit();
+    out_.rares.shrink_to_fit();
     out_.entries.shrink_to_fit();
     out_.host_runs.shrink_to_fit();
     out_.specials.shrink_to_fit();
@@ -265,13 +267,16 @@ class MatchTrieBuilder::Layout {
     node.hosts = from.hosts;
     node.any = places_[from.any];
     if (!from.is_tail) node.leaf = AddRuns(from.entries, from.hosts);
+    MatchTrie::Rare rare;
     if (from.tail != 0) {
       BuildNode& tail = built_.nodes[from.tail];
       node.all = AddRuns(tail.entries, from.hosts);
-      if (tail.branches() != 0) node.tail = places_[from.tail];
+      if (tail.branches() != 0) rare.tail = places_[from.tail];
     }
-    if (!from.specials.empty()) {
-      node.special = AddSpecials(from.specials);
+    if (!from.specials.empty()) rare.special = AddSpecials(from.specials);
+    if (rare.tail != 0 || rare.special != 0) {
+      node.rare = static_cast<uint32_t>(out_.rares.size());
+      out_.rares.push_back(rare);
     }
     return node;
   }

@@ -7,7 +7,7 @@ namespace doorward {
 // Those of several hosts are met in several runs, and looked at in the first.
 Matcher::Frame* Matcher::PushSpecials(Hosts hosts, const Node& node, const SegmentKey& key,
                                       size_t position, Frame* top) const {
-  const MatchTrie::Special& first = trie_.specials[node.special];
+  const MatchTrie::Special& first = trie_.specials[trie_.rares[node.rare].special];
   const auto push_run = [&](const MatchTrie::Special* special, Hosts before) {
     for (; special->child != 0; ++special) {
       if ((special->hosts & before) == 0 && special->filter.Passes(key) &&

@@ -157,7 +157,7 @@ inline const Matcher::Node* Matcher::Follow(const Search& search, const Node& no
       if (next == nullptr) next = any;
     }
   }
-  if (node.special != 0) [[unlikely]] {
+  if (node.rare != 0) [[unlikely]] {
     top = PushSpecials(search.hosts, node, key, position, top);
   }
   return next;
@@ -177,7 +177,7 @@ template <bool kByHost, class Visitor>
 inline void Matcher::VisitRuns(const Search& search, uint32_t first, Visitor& visit) const {
   const MatchEntry* const entry = search.entries + first;
   if (!kByHost || entry->methods != MatchEntry::kByHost) return visit(EntryRun(entry));
-  ForEachRun(entry->roles, entry->rule, search.hosts,
+  ForEachRun(static_cast<Hosts>(entry->roles), entry->rule, search.hosts,
              [&](uint32_t run, Hosts) { visit(EntryRun(search.entries + run)); });
 }
 
@@ -242,8 +242,11 @@ void Matcher::VisitTrie(const Node& root, Hosts hosts, Keys keys, Frame* bottom,
   size_t position = 0;
   for (;;) {
     if (node->all != 0) VisitRuns<kByHost>(search, node->all, visit);
-    if (node->tail != 0) [[unlikely]] {
-      VisitTail<kByHost>(search.nodes[node->tail], hosts, keys.subspan(position), top, visit);
+    if (node->rare != 0) [[unlikely]] {
+      const uint32_t tail = trie_.rares[node->rare].tail;
+      if (tail != 0) {
+        VisitTail<kByHost>(search.nodes[tail], hosts, keys.subspan(position), top, visit);
+      }
     }
     const Node* next = nullptr;
     if (position < keys.size()) {

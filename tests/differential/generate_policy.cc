@@ -259,7 +259,7 @@ Rule MakeManyHostsRule(Choices& choices) {
   out.deny = choices.OneIn(3);
   out.roles = {"everyone"};
   Endpoint endpoint;
-  for (size_t i = 56 + choices.Below(12); i > 0; --i) {
+  for (size_t i = 24 + choices.Below(12); i > 0; --i) {
     endpoint.hosts.push_back("h" + std::to_string(i) + ".example");
   }
   endpoint.paths.push_back(MakePattern(choices));

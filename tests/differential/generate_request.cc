@@ -171,7 +171,7 @@ Request MakeRequest(Choices& choices, const World& world) {
     FollowRule(choices, world, out);
   }
   static const Names hosts{"a.example", "x.a.example", "y.x.a.example", "b.example",
-                           "example",   "[::1]",       "h1.example",    "h62.example"};
+                           "example",   "[::1]",       "h1.example",    "h30.example"};
   if (!choices.OneIn(5)) out.host = choices.Of(hosts);
   out.odd_host = choices.OneIn(8);
   out.trailing_slash = choices.OneIn(6);
