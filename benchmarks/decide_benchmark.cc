@@ -330,12 +330,18 @@ void BM_DecideVaried_RuleRow(benchmark::State& state) { RunRuleRow(state, Kind::
 
 constexpr int64_t kRules[] = {10, 1'000, 10'000, 100'000};
 
+struct Add {
+  int64_t rules;
+  benchmark::internal::Benchmark* operator()(const char* name,
+                                             void (*run)(benchmark::State&)) const {
+    return benchmark::RegisterBenchmark(name, run)->Arg(rules);
+  }
+};
+
 // By number of rules, since workloads of one number are kept. Peers come last: what they take and
 // leave of the heap is nothing that others ought to lie among.
 void Register(int64_t rules) {
-  const auto add = [&](const char* name, void (*run)(benchmark::State&)) {
-    return benchmark::RegisterBenchmark(name, run)->Arg(rules);
-  };
+  const Add add{rules};
   add("BM_Decide", BM_Decide);
   add("BM_Decide_Limit", BM_Decide_Limit);
   add("BM_Decide_Paired", BM_Decide_Paired)->UseManualTime()->Iterations(kRounds);
@@ -344,9 +350,7 @@ void Register(int64_t rules) {
 }
 
 void RegisterPeers(int64_t rules) {
-  const auto add = [&](const char* name, void (*run)(benchmark::State&)) {
-    benchmark::RegisterBenchmark(name, run)->Arg(rules);
-  };
+  const Add add{rules};
   add("BM_Decide_Re2Set", BM_Decide_Re2Set);
   add("BM_Decide_RuleRow", BM_Decide_RuleRow);
   // With more it has no room, whatever it is given: an automaton has at most 2^24 instructions.

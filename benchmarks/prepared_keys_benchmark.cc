@@ -7,12 +7,9 @@
 // machine that slows down slows both: `ratio` is the median of the rounds' ratios. At most 0.45
 // is wanted of ES256, 0.6 of EdDSA.
 
-#include <algorithm>
-#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <benchmark/benchmark.h>
 
@@ -20,6 +17,7 @@
 #include "doorward/verifier.h"
 
 #include "benchmarks/support/access_token.h"
+#include "benchmarks/support/rounds.h"
 #include "benchmarks/support/signature_floor.h"
 #include "tools/signing/signing.h"
 
@@ -30,25 +28,11 @@ constexpr Timestamp kNow = Timestamp::FromUnixSeconds(kIssuedAt + 100);
 constexpr Acceleration kPlain;
 constexpr Acceleration kTables{.es256_tables = true, .ed25519_tables = true};
 constexpr Acceleration kLibsodium{.ed25519_libsodium = true};
-constexpr int kRounds = 300, kPerRound = 20;
+constexpr int kRounds = 300;
+constexpr size_t kPerRound = 20;
 
 std::shared_ptr<const KeySet> KeysOf(const std::string& jwks) {
   return KeySet::Parse("{\"keys\":[" + jwks + "]}", {.origin = KeyOrigin::kRemote}).keys;
-}
-
-template <class Function>
-double NanosecondsOf(const Function& function) {
-  const auto begin = std::chrono::steady_clock::now();
-  for (int i = 0; i < kPerRound; ++i) benchmark::DoNotOptimize(function());
-  const std::chrono::duration<double, std::nano> taken = std::chrono::steady_clock::now() - begin;
-  return taken.count() / kPerRound;
-}
-
-double Median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 // The whole of Doorward's verification; the time is that of one.
@@ -69,15 +53,12 @@ void BM_Verify(benchmark::State& state, Algorithm algorithm, const Acceleration&
       floor->Verify(token.header())) {
     return state.SkipWithError("verifies wrongly");
   }
-  std::vector<double> floors, ratios;
-  for (auto _ : state) {
-    floors.push_back(NanosecondsOf(verify_floor));
-    const double taken = NanosecondsOf([&] { return verify(token.text); });
-    ratios.push_back(taken / floors.back());
-    state.SetIterationTime(taken * 1e-9);
-  }
-  state.counters["floor_ns"] = Median(std::move(floors));
-  state.counters["ratio"] = Median(std::move(ratios));
+  const Comparison found = CompareByTurns(
+      state,
+      [&](size_t /*round*/) { return TimeOf(kPerRound, [&] { return verify(token.text); }); },
+      [&](size_t /*round*/) { return TimeOf(kPerRound, verify_floor); });
+  state.counters["floor_ns"] = found.second;
+  state.counters["ratio"] = found.ratio;
 }
 
 // A set of so many keys, all of them new; the base point's table is made for each set.

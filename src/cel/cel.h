@@ -65,9 +65,6 @@ class Machine {
   Activation& activation() noexcept { return *activation_; }
   std::vector<Value>& locals() noexcept { return locals_; }
 
-  // Gives a budget anew, to what must not lack what others spent; what was built stays.
-  void Refill(int64_t steps = kDefaultSteps) noexcept { steps_ = steps; }
-
   // Pays for `steps` operations. False: the budget is spent.
   bool Charge(size_t steps) noexcept {
     steps_ -= static_cast<int64_t>(steps);

@@ -15,28 +15,21 @@ std::string_view Parent(std::string_view name) {
 
 }  // namespace
 
-HostCoverage::HostCoverage(const std::vector<std::string>& served) : any_(served.empty()) {
+HostCoverage::HostCoverage(const std::vector<std::string>& served) {
   for (const std::string_view host : served) {
+    served_[host] = true;
     const bool is_wildcard = host.starts_with(kWildcard);
     const std::string_view name = is_wildcard ? host.substr(kWildcard.size()) : host;
-    (is_wildcard ? bases_ : names_).emplace(name);
     if (is_wildcard) parents_.emplace(name);
     for (std::string_view up = Parent(name); !up.empty(); up = Parent(up)) parents_.emplace(up);
   }
 }
 
-bool HostCoverage::IsUnderWildcard(std::string_view name) const {
-  for (std::string_view up = Parent(name); !up.empty(); up = Parent(up)) {
-    if (bases_.contains(up)) return true;
-  }
-  return false;
-}
-
 bool HostCoverage::Covers(std::string_view host) const {
-  if (any_) return true;
-  if (!host.starts_with(kWildcard)) return names_.contains(host) || IsUnderWildcard(host);
+  if (served_.empty()) return true;
+  if (!host.starts_with(kWildcard)) return served_.Matches(host);
   const std::string_view base = host.substr(kWildcard.size());
-  return parents_.contains(base) || IsUnderWildcard(base);
+  return parents_.contains(base) || served_.MatchesWildcard(base);
 }
 
 }  // namespace doorward

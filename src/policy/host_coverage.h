@@ -14,6 +14,7 @@
 #include <absl/container/flat_hash_set.h>
 
 #include "src/base/string_map.h"
+#include "src/policy/host_map.h"
 
 namespace doorward {
 
@@ -27,14 +28,10 @@ class HostCoverage {
   bool Covers(std::string_view host) const;
 
  private:
-  using NameSet = absl::flat_hash_set<std::string, StringViewHash, std::equal_to<>>;
-
-  bool IsUnderWildcard(std::string_view name) const;
-
-  bool any_;
-  NameSet names_;    // served, without wildcards
-  NameSet bases_;    // of served wildcards: "example.com" for "*.example.com"
-  NameSet parents_;  // bases, and whatever a name or base stands under
+  HostMap<bool> served_;  // empty: any
+  // What wildcards are of ("example.com" for "*.example.com"), and whatever that or a served name
+  // stands under.
+  absl::flat_hash_set<std::string, StringViewHash, std::equal_to<>> parents_;
 };
 
 }  // namespace doorward

@@ -32,6 +32,12 @@ class HostMap {
   template <class Visitor>
   void Visit(std::string_view host, const Visitor& visit) const {
     if (const auto found = exact_.find(host); found != exact_.end()) visit(found->second);
+    VisitWildcards(host, visit);
+  }
+
+  // The same for those that are wildcards.
+  template <class Visitor>
+  void VisitWildcards(std::string_view host, const Visitor& visit) const {
     if (wildcards_.empty() || host.starts_with('[')) return;
     for (size_t dot = host.find('.'); dot != std::string_view::npos;
          dot = host.find('.', dot + 1)) {
@@ -44,6 +50,11 @@ class HostMap {
   bool Matches(std::string_view host) const {
     bool matches = false;
     Visit(host, [&](const Value&) { matches = true; });
+    return matches;
+  }
+  bool MatchesWildcard(std::string_view host) const {
+    bool matches = false;
+    VisitWildcards(host, [&](const Value&) { matches = true; });
     return matches;
   }
 

@@ -5,9 +5,9 @@
 namespace doorward {
 
 // Those of several hosts are met in several runs, and looked at in the first.
-Matcher::Frame* Matcher::PushSpecials(Hosts hosts, const Node& node, const SegmentKey& key,
+Matcher::Frame* Matcher::PushSpecials(Hosts hosts, uint32_t first, const SegmentKey& key,
                                       size_t position, Frame* top) const {
-  const MatchTrie::Special& first = trie_.specials[trie_.rares[node.rare].special];
+  const MatchTrie::Special& begin = trie_.specials[first];
   const auto push_run = [&](const MatchTrie::Special* special, Hosts before) {
     for (; special->child != 0; ++special) {
       if ((special->hosts & before) == 0 && special->filter.Passes(key) &&
@@ -16,10 +16,10 @@ Matcher::Frame* Matcher::PushSpecials(Hosts hosts, const Node& node, const Segme
       }
     }
   };
-  if (first.child != 0) {
-    if ((first.hosts & hosts) != 0) push_run(&first, 0);
+  if (begin.child != 0) {
+    if ((begin.hosts & hosts) != 0) push_run(&begin, 0);
   } else {
-    ForEachRun(first.hosts, first.matcher, hosts,
+    ForEachRun(begin.hosts, begin.matcher, hosts,
                [&](uint32_t run, Hosts before) { push_run(&trie_.specials[run], before); });
   }
   return top;

@@ -113,8 +113,9 @@ class Matcher {
   // for those of the hosts `wanted`, with the hosts whose runs came before.
   template <class Visitor>
   void ForEachRun(Hosts of, uint32_t first, Hosts wanted, const Visitor& visit) const;
-  // Puts on the stack the children of globs and regular expressions that match; returns its top.
-  Frame* PushSpecials(Hosts hosts, const Node& node, const SegmentKey& key, size_t position,
+  // Puts on the stack the children of globs and regular expressions that match, of those that begin
+  // at `first`; returns its top.
+  Frame* PushSpecials(Hosts hosts, uint32_t first, const SegmentKey& key, size_t position,
                       Frame* top) const;
   // Returns one of the children that `key` leads to, or null; puts the others on the stack, at
   // `position`.
@@ -158,7 +159,8 @@ inline const Matcher::Node* Matcher::Follow(const Search& search, const Node& no
     }
   }
   if (node.rare != 0) [[unlikely]] {
-    top = PushSpecials(search.hosts, node, key, position, top);
+    const uint32_t first = trie_.rares[node.rare].special;
+    if (first != 0) top = PushSpecials(search.hosts, first, key, position, top);
   }
   return next;
 }
